@@ -1,0 +1,80 @@
+import type { Statistic } from "../result/statistics.ts";
+
+/** Where a pool's utilization is read from. */
+export type Source = "oci" | "prometheus";
+
+/** What a Prometheus label holds: a member's display name, its OCID, or the pool's OCID. */
+export type MatchBy = "displayName" | "instanceId" | "poolId";
+
+/** How to find the pool's members among a Prometheus server's series. */
+export interface PrometheusSpec {
+  /** The name of a configured server. */
+  readonly server: string;
+  readonly match: { readonly label: string; readonly by: MatchBy };
+  /** Whether time stolen by the hypervisor counts as busy: a throttled burstable shape is busy. */
+  readonly steal: "busy" | "idle";
+}
+
+/** One pool to measure, complete: every default applied and every value checked. */
+export interface PoolSpec {
+  readonly instancePoolId: string;
+  readonly name: string | undefined;
+  readonly source: Source;
+  readonly compartmentId: string | undefined;
+  readonly region: string | undefined;
+  readonly windowMinutes: number;
+  readonly statistic: Statistic;
+  /** Share (0–1) of running members that must report, else the pool fails with LOW_COVERAGE. */
+  readonly minCoverage: number;
+  readonly includeInstances: boolean;
+  readonly prometheus: PrometheusSpec;
+}
+
+/** What a request, a configured pool or `defaults` says about a pool: any part of a spec. */
+export type PoolSettings = {
+  readonly [K in Exclude<keyof PoolSpec, "prometheus">]?: PoolSpec[K] | undefined;
+} & {
+  readonly prometheus?:
+    | { readonly [K in keyof PrometheusSpec]?: PrometheusSpec[K] | undefined }
+    | undefined;
+};
+
+/**
+ * The spec that settings add up to; later layers win. `match` is one setting, because a label of
+ * one layer and the meaning of another would select the wrong machines.
+ */
+export function completePoolSpec(
+  instancePoolId: string,
+  ...layers: readonly PoolSettings[]
+): PoolSpec {
+  const settings: Partial<Omit<PoolSpec, "prometheus">> = Object.assign(
+    {},
+    ...layers.map(withoutUndefined),
+  );
+  const prometheus: Partial<PrometheusSpec> = Object.assign(
+    {},
+    ...layers.map((layer) => withoutUndefined(layer.prometheus ?? {})),
+  );
+  return {
+    name: undefined,
+    source: "oci",
+    compartmentId: undefined,
+    region: undefined,
+    windowMinutes: 5,
+    statistic: "mean",
+    minCoverage: 0,
+    includeInstances: false,
+    ...settings,
+    instancePoolId,
+    prometheus: {
+      server: "default",
+      match: { label: "instance", by: "displayName" },
+      steal: "busy",
+      ...prometheus,
+    },
+  };
+}
+
+function withoutUndefined(settings: object): object {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}

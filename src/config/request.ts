@@ -1,0 +1,160 @@
+import { InvalidRequestError, PoolNotFoundError, type UtilizationError } from "../errors.ts";
+import { type Configuration, ignoredKeysWarning } from "./configuration.ts";
+import { resolvePoolSpec, settingsOfPayload } from "./pool-resolution.ts";
+import { readPoolEntry } from "./pool-settings.ts";
+import type { PoolSettings, PoolSpec } from "./pool-spec.ts";
+import { describeProblems, joinPath, type Problem } from "./problems.ts";
+
+/** One pool that a request asks for: its spec, or why it can't be measured. */
+export type RequestedPool =
+  | { readonly spec: PoolSpec; readonly warnings: readonly string[] }
+  | { readonly error: UtilizationError; readonly label: string };
+
+/** What a direct caller asks for. */
+export interface PoolsRequest {
+  readonly onError: "return" | "throw";
+  readonly pools: readonly RequestedPool[];
+}
+
+const example = '{"instancePoolId": "ocid1.instancepool.…"}';
+
+/**
+ * Reads the body of a direct call: nothing (all configured pools), `{pools: […]}`, a pool spec, or
+ * `{pool: name}`, to which a spec's settings may be added.
+ * @throws InvalidRequestError when the body as a whole can't be understood.
+ */
+export function readPoolsRequest(body: unknown, configuration: Configuration): PoolsRequest {
+  if (configuration.problems.length > 0) {
+    const what = describeProblems(configuration.problems);
+    throw new InvalidRequestError(`The function's configuration is wrong: ${what}`);
+  }
+  if (body !== undefined && !isObject(body)) {
+    throw new InvalidRequestError(`The request must be a JSON object such as ${example}.`);
+  }
+  const { onError = configuration.onError, ...rest } = body ?? {};
+  if (onError !== "return" && onError !== "throw") {
+    throw new InvalidRequestError("onError: must be return or throw");
+  }
+  return { onError, pools: requestedPools(rest, configuration) };
+}
+
+function requestedPools(
+  body: Readonly<Record<string, unknown>>,
+  configuration: Configuration,
+): readonly RequestedPool[] {
+  if (Object.keys(body).length === 0) return allConfiguredPools(configuration);
+  if (!("pools" in body)) {
+    const pool =
+      "pool" in body ? namedPool(body, configuration) : specifiedPool(body, "", configuration);
+    if ("error" in pool) throw pool.error;
+    return [pool];
+  }
+  const { pools, ...unknown } = body;
+  const problems: Problem[] = Object.keys(unknown).map((path) => ({
+    path,
+    message: "unknown key; beside pools there may be onError",
+  }));
+  if (!Array.isArray(pools) || pools.length === 0) {
+    problems.push({ path: "pools", message: "expected a list of pool specs or names, not empty" });
+  }
+  if (problems.length > 0) throw new InvalidRequestError(describeProblems(problems));
+  const list: readonly unknown[] = Array.isArray(pools) ? pools : [];
+  return list.map((pool, index) => {
+    const path = joinPath("pools", index);
+    if (typeof pool === "string") return namedPool({ pool }, configuration, path);
+    if (isObject(pool) && "pool" in pool) return namedPool(pool, configuration, path);
+    return specifiedPool(pool, path, configuration);
+  });
+}
+
+function allConfiguredPools(configuration: Configuration): readonly RequestedPool[] {
+  if (configuration.pools.length === 0) {
+    throw new InvalidRequestError("There is no pool to measure.", {
+      hint: `Send a pool spec such as ${example}, or configure pools in POOLS or POOLS_FILE.`,
+    });
+  }
+  return configuration.pools.map(({ name, spec }, index) =>
+    spec.ok
+      ? { spec: spec.value, warnings: configuration.warnings }
+      : invalid(spec.problems, name ?? joinPath("pools", index)),
+  );
+}
+
+function namedPool(
+  body: Readonly<Record<string, unknown>>,
+  configuration: Configuration,
+  path = "",
+): RequestedPool {
+  const { pool: name, ...overrides } = body;
+  if (typeof name !== "string") {
+    const problem = {
+      path: joinPath(path, "pool"),
+      message: "expected the name of a configured pool",
+    };
+    return invalid([problem], path);
+  }
+  const configured = configuration.pools.find((pool) => pool.name === name);
+  if (configured === undefined) {
+    const names = configuration.pools.flatMap((pool) => pool.name ?? []);
+    const hint =
+      names.length === 0 ? "No pool is configured." : `Configured are ${names.join(", ")}.`;
+    const error = new PoolNotFoundError(`No pool called "${name.slice(0, 100)}" is configured.`, {
+      hint,
+    });
+    return { error, label: name };
+  }
+  if (!configured.spec.ok) return invalid(configured.spec.problems, name);
+  if (Object.keys(overrides).length === 0) {
+    return { spec: configured.spec.value, warnings: configuration.warnings };
+  }
+  for (const key of ["instancePoolId", "instance_pool_id", "name"]) {
+    if (!(key in overrides)) continue;
+    const message = "can't be given together with pool, which names it already";
+    return invalid([{ path: joinPath(path, key), message }], name);
+  }
+  return specifiedPool(overrides, path, configuration, configured.settings);
+}
+
+function specifiedPool(
+  pool: unknown,
+  path: string,
+  configuration: Configuration,
+  base?: PoolSettings,
+): RequestedPool {
+  const label = labelOf(pool) ?? path;
+  const entry = readPoolEntry(pool, path);
+  if (!entry.ok) return invalid(entry.problems, label);
+  const settings = settingsOfPayload(entry.value, configuration.servers, path);
+  if (!settings.ok) return invalid(settings.problems, label);
+  const configured = base ?? configuredSettings(settings.value.instancePoolId, configuration);
+  const layers = [configuration.defaults, configured, settings.value];
+  const spec = resolvePoolSpec(layers, configuration.servers, path);
+  if (!spec.ok) return invalid(spec.problems, label);
+  return { spec: spec.value, warnings: ignoredKeysWarning(entry.value.ignoredKeys) };
+}
+
+/** A pool that is configured keeps its settings when it is asked for by its OCID. */
+function configuredSettings(
+  instancePoolId: string | undefined,
+  configuration: Configuration,
+): PoolSettings {
+  const configured = configuration.pools.find(
+    ({ settings }) =>
+      settings.instancePoolId !== undefined && settings.instancePoolId === instancePoolId,
+  );
+  return configured?.settings ?? {};
+}
+
+function invalid(problems: readonly Problem[], label: string): RequestedPool {
+  return { error: new InvalidRequestError(describeProblems(problems)), label };
+}
+
+function labelOf(pool: unknown): string | undefined {
+  if (!isObject(pool)) return undefined;
+  const label = pool["name"] ?? pool["instancePoolId"];
+  return typeof label === "string" ? label.slice(0, 255) : undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

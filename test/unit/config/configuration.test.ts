@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import { configurationOf } from "../../support/configuration.ts";
+import { poolId } from "../../support/ocids.ts";
+
+const yaml = `
+defaults:
+  windowMinutes: 10
+prometheus:
+  servers:
+    eu: { url: "https://prometheus.eu.example.com/prefix/" }
+pools:
+  - name: web
+    instancePoolId: ${poolId}
+  - name: db
+    instancePoolId: ${poolId}2
+    source: prometheus
+    prometheus: { server: eu, match: { label: instance_pool_id, by: poolId } }
+`;
+
+describe("readConfiguration", () => {
+  it("reads POOLS as YAML, with defaults and named Prometheus servers", () => {
+    const { pools, servers, problems } = configurationOf({ POOLS: yaml });
+
+    expect(problems).toEqual([]);
+    expect(servers.get("eu")?.url).toBe("https://prometheus.eu.example.com/prefix");
+    expect(pools.map(({ spec }) => spec)).toMatchObject([
+      { ok: true, value: { name: "web", source: "oci", windowMinutes: 10, statistic: "mean" } },
+      {
+        ok: true,
+        value: {
+          source: "prometheus",
+          prometheus: {
+            server: "eu",
+            match: { label: "instance_pool_id", by: "poolId" },
+            steal: "busy",
+          },
+        },
+      },
+    ]);
+  });
+
+  it("reads POOLS as JSON and POOLS_FILE alike", () => {
+    const json = JSON.stringify({ pools: [{ name: "web", instancePoolId: poolId }] });
+    const fromText = configurationOf({ POOLS: json });
+    const fromFile = configurationOf(
+      { POOLS_FILE: "/function/pools.json" },
+      { "/function/pools.json": json },
+    );
+
+    expect(fromText.pools).toEqual(fromFile.pools);
+    expect(fromText.pools).toHaveLength(1);
+  });
+
+  it("takes the original framework's config.yaml as it is, with one warning", () => {
+    const original = `
+pools:
+  - instance_pool_id: ${poolId}
+    compartment_id: ocid1.compartment.oc1..aaaaaaaacompartment
+    region: us-ashburn-1
+    monitoring_method: prometheus
+    prometheus_url: http://10.0.0.5:9090
+    cpu_threshold: { min: 20, max: 80 }
+    ram_threshold: { min: 20, max: 80 }
+    scaling_limits: { min: 1, max: 10 }
+    scheduler_max_instances: 5
+    schedules: []
+`;
+    const { pools, servers, warnings, problems } = configurationOf({ POOLS: original });
+
+    expect(problems).toEqual([]);
+    expect(pools[0]?.spec).toMatchObject({
+      ok: true,
+      value: { instancePoolId: poolId, source: "prometheus", region: "us-ashburn-1" },
+    });
+    const server = pools[0]?.settings.prometheus?.server ?? "";
+    expect(servers.get(server)?.url).toBe("http://10.0.0.5:9090");
+    expect(warnings).toEqual([
+      "ignored, as this function does not scale: cpu_threshold, ram_threshold, scaling_limits, scheduler_max_instances, schedules",
+    ]);
+  });
+
+  it("makes PROMETHEUS_URL the server called default, with its credentials", () => {
+    const { servers } = configurationOf({
+      PROMETHEUS_URL: "http://10.0.0.5:9090/",
+      PROMETHEUS_BEARER_TOKEN: "s3cret",
+      PROMETHEUS_HEADERS: '{"X-Scope-OrgID": "team"}',
+    });
+
+    expect(servers.get("default")).toEqual({
+      name: "default",
+      url: "http://10.0.0.5:9090",
+      headers: { "X-Scope-OrgID": "team", Authorization: "Bearer s3cret" },
+      ca: undefined,
+    });
+  });
+
+  it.each([
+    [{ POOLS: "{" }, "POOLS", /^neither JSON nor YAML/],
+    [{ POOLS: "[]", POOLS_FILE: "/x" }, "POOLS", /^POOLS and POOLS_FILE are both set/],
+    [{ POOLS_FILE: "/missing" }, "POOLS_FILE", /^cannot read \/missing/],
+    [{ POOLS: "text" }, "POOLS", /^expected an object with pools/],
+    [{ POOLS: "pool: []" }, "POOLS: pool", /^unknown key; known are defaults, prometheus, pools/],
+    [{ POOLS: "pools: 5" }, "POOLS: pools", /^expected a list/],
+    [
+      { POOLS: "defaults: {window: 5}" },
+      "POOLS: defaults.window",
+      /^unknown key; known are instancePoolId/,
+    ],
+    [{ POOLS: "prometheus: {url: x}" }, "POOLS: prometheus.url", /^unknown key; known are servers/],
+    [
+      { POOLS: "prometheus: {servers: {a: {url: 'ftp://x'}}}" },
+      "POOLS: prometheus.servers.a.url",
+      /^not an http\(s\) URL/,
+    ],
+    [{ PROMETHEUS_URL: "10.0.0.5:9090" }, "PROMETHEUS.url", /^not an http\(s\) URL/],
+    [
+      { PROMETHEUS_HEADERS: "{", PROMETHEUS_URL: "http://x" },
+      "PROMETHEUS_HEADERS",
+      /^must be a JSON object/,
+    ],
+    [{ OCI_AUTH: "api_key" }, "OCI_AUTH", /^must be resource_principal/],
+    [{ LOG_LEVEL: "loud" }, "LOG_LEVEL", /^must be DEBUG/],
+    [{ ON_ERROR: "ignore" }, "ON_ERROR", /^must be return or throw/],
+  ])("says what is wrong with %j", (variables, path, message) => {
+    const { problems } = configurationOf(variables as Record<string, string>);
+
+    expect(problems).toContainEqual({ path, message: expect.stringMatching(message) });
+  });
+
+  it("never repeats what may be a secret", () => {
+    const { problems } = configurationOf({
+      PROMETHEUS_URL: "http://user:hunter2@10.0.0.5",
+      PROMETHEUS_BEARER_TOKEN: "hunter2\n",
+      PROMETHEUS_PASSWORD: "hunter2",
+    });
+
+    expect(problems.length).toBeGreaterThan(0);
+    expect(JSON.stringify(problems)).not.toContain("hunter2");
+  });
+
+  it("lets a pool that is written wrongly fail alone", () => {
+    const pools = [
+      { name: "web", instancePoolId: poolId },
+      { name: "db", instancePoolId: "nonsense" },
+    ];
+    const configuration = configurationOf({ POOLS: JSON.stringify({ pools }) });
+
+    expect(configuration.problems).toEqual([]);
+    expect(configuration.pools.map(({ spec }) => spec.ok)).toEqual([true, false]);
+  });
+});

@@ -1,0 +1,193 @@
+import { describe, expect, it } from "vitest";
+import { readPoolsRequest } from "../../../src/config/request.ts";
+import { UtilizationError } from "../../../src/errors.ts";
+import { configurationOf } from "../../support/configuration.ts";
+import { compartmentId, poolId } from "../../support/ocids.ts";
+
+const configuration = configurationOf({
+  PROMETHEUS_URL: "http://10.0.0.5:9090",
+  POOLS: JSON.stringify({
+    defaults: { windowMinutes: 15 },
+    pools: [
+      { name: "web", instancePoolId: poolId, statistic: "max" },
+      { name: "broken", instancePoolId: poolId, windowMinutes: 0 },
+    ],
+  }),
+});
+
+/** The error of a body that names one pool, as a whole or as the pool's own. */
+function errorOf(body: unknown): Partial<UtilizationError> {
+  try {
+    const [pool] = readPoolsRequest(body, configuration).pools;
+    return pool !== undefined && "error" in pool ? pool.error : {};
+  } catch (error) {
+    return error instanceof UtilizationError ? error : {};
+  }
+}
+
+function specsOf(body: unknown) {
+  return readPoolsRequest(body, configuration).pools.map((pool) =>
+    "spec" in pool ? pool.spec : pool.error.message,
+  );
+}
+
+describe("readPoolsRequest", () => {
+  it.each([undefined, {}])("asks for all configured pools when the body is %j", (body) => {
+    expect(specsOf(body)).toMatchObject([
+      { name: "web", windowMinutes: 15, statistic: "max" },
+      "POOLS: pools[1].windowMinutes: must be 1–1440, got 0",
+    ]);
+  });
+
+  it.each([{ pool: "web" }, { pools: ["web"] }, { pools: [{ pool: "web" }] }])(
+    "finds a configured pool by its name: %j",
+    (body) => {
+      expect(specsOf(body)).toMatchObject([{ name: "web", instancePoolId: poolId }]);
+    },
+  );
+
+  it("lets the payload override the named pool, and that the defaults", () => {
+    expect(specsOf({ pool: "web", windowMinutes: 3 })).toMatchObject([
+      { windowMinutes: 3, statistic: "max" },
+    ]);
+    expect(specsOf({ pool: "web" })).toMatchObject([{ windowMinutes: 15, statistic: "max" }]);
+  });
+
+  it("gives a pool that is asked for by its OCID the settings it is configured with", () => {
+    expect(specsOf({ instancePoolId: poolId.toUpperCase() })).toMatchObject([
+      { name: "web", instancePoolId: poolId, statistic: "max" },
+    ]);
+  });
+
+  it("knows the original's keys", () => {
+    const body = {
+      instance_pool_id: `${poolId}x`,
+      compartment_id: compartmentId,
+      monitoring_method: "prometheus",
+      prometheus_url: "http://10.0.0.5:9090/api",
+      cpu_threshold: 80,
+    };
+    expect(readPoolsRequest(body, configuration).pools).toMatchObject([
+      {
+        spec: {
+          instancePoolId: `${poolId}x`,
+          compartmentId,
+          source: "prometheus",
+          prometheus: { server: "default" },
+        },
+        warnings: ["ignored, as this function does not scale: cpu_threshold"],
+      },
+    ]);
+  });
+
+  it.each([
+    [[], "INVALID_REQUEST", /^The request must be a JSON object such as/],
+    ["text", "INVALID_REQUEST", /^The request must be a JSON object/],
+    [{ windowMinutes: 5 }, "INVALID_REQUEST", /^instancePoolId: is missing$/],
+    [
+      { instancePoolId: "web" },
+      "INVALID_REQUEST",
+      /^instancePoolId: not the OCID of an instance pool, got "web"$/,
+    ],
+    [{ instancePoolId: 5 }, "INVALID_REQUEST", /^instancePoolId: expected string, got 5$/],
+    [
+      { instancePoolId: 'ocid1.instancepool.oc1.iad.a"}.mean()' },
+      "INVALID_REQUEST",
+      /not the OCID/,
+    ],
+    [
+      { instancePoolId: poolId, source: "datadog" },
+      "INVALID_REQUEST",
+      /^source: expected "oci" \| "prometheus", got "datadog"$/,
+    ],
+    [
+      { instancePoolId: poolId, windowMinutes: 2000 },
+      "INVALID_REQUEST",
+      /^windowMinutes: must be 1–1440, got 2000$/,
+    ],
+    [
+      { instancePoolId: poolId, windowMinutes: 1.5 },
+      "INVALID_REQUEST",
+      /^windowMinutes: must be whole/,
+    ],
+    [
+      { instancePoolId: poolId, region: "evil.example.com" },
+      "INVALID_REQUEST",
+      /^region: not a region id/,
+    ],
+    [
+      { instancePoolId: poolId, instance_pool_id: poolId },
+      "INVALID_REQUEST",
+      /^instance_pool_id: means the same as instancePoolId/,
+    ],
+    [
+      { instancePoolId: poolId, prometheus_url: "http://10.0.0.6:9090" },
+      "INVALID_REQUEST",
+      /^prometheus_url: not the origin of a configured/,
+    ],
+    [
+      { instancePoolId: poolId, source: "prometheus", prometheus: { server: "eu" } },
+      "INVALID_REQUEST",
+      /^prometheus\.server: no Prometheus server "eu"; configured are default$/,
+    ],
+    [
+      { instancePoolId: poolId, prometheus: { match: { by: "poolId" } } },
+      "INVALID_REQUEST",
+      /^prometheus\.match: name the label/,
+    ],
+    [
+      { instancePoolId: poolId, prometheus: { headers: {} } },
+      "INVALID_REQUEST",
+      /^prometheus\.headers: unknown key/,
+    ],
+    [
+      { instancePoolId: poolId, onError: "explode" },
+      "INVALID_REQUEST",
+      /^onError: must be return or throw$/,
+    ],
+    [
+      { pools: [] },
+      "INVALID_REQUEST",
+      /^pools: expected a list of pool specs or names, not empty$/,
+    ],
+    [{ pools: ["web"], pool: "web" }, "INVALID_REQUEST", /^pool: unknown key; beside pools/],
+    [{ pools: [5] }, "INVALID_REQUEST", /^pools\[0\]: expected a pool spec, an object$/],
+    [{ pool: 5 }, "INVALID_REQUEST", /^pool: expected the name of a configured pool$/],
+    [
+      { pool: "web", instancePoolId: poolId },
+      "INVALID_REQUEST",
+      /^instancePoolId: can't be given together with pool/,
+    ],
+    [{ pool: "wbe" }, "POOL_NOT_FOUND", /^No pool called "wbe" is configured\.$/],
+  ])("refuses %j", (body, code, message) => {
+    const error = errorOf(body);
+
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(message);
+    expect(error.retryable).toBe(false);
+  });
+
+  it("reports every problem at once, each with its path", () => {
+    const body = { pools: [{ instancePoolId: "x", windowMinutes: "5", widnow: 1, sorce: "oci" }] };
+
+    expect(specsOf(body)).toEqual([
+      expect.stringMatching(
+        /^pools\[0\]\.instancePoolId: not .*; pools\[0\]\.windowMinutes: expected number, got "5"; pools\[0\]\.widnow: unknown key.*; pools\[0\]\.sorce: unknown key/,
+      ),
+    ]);
+  });
+
+  it("tells a caller whose function is configured wrongly what to mend", () => {
+    const wrong = configurationOf({ POOLS: "pools: 5", OCI_AUTH: "none" });
+
+    expect(() => readPoolsRequest(undefined, wrong)).toThrow(
+      /^The function's configuration is wrong: OCI_AUTH: must be .*; POOLS: pools: expected a list$/,
+    );
+  });
+
+  it("tells a caller without any pool what to send", () => {
+    const empty = configurationOf({});
+
+    expect(() => readPoolsRequest(undefined, empty)).toThrow("There is no pool to measure.");
+  });
+});
