@@ -1,0 +1,95 @@
+import type { PoolSpec } from "../config/pool-spec.ts";
+import { SourceUnavailableError } from "../errors.ts";
+import { type Instance, type InstancePool, normalizeState } from "./instance-pool.ts";
+
+/** The two calls of OCI's Compute Management that tell who is in a pool. */
+export interface ComputeManagement {
+  getInstancePool(request: { readonly instancePoolId: string }): Promise<PoolDescription>;
+  listInstancePoolInstances(request: {
+    readonly compartmentId: string;
+    readonly instancePoolId: string;
+    readonly limit: number;
+    readonly page?: string;
+  }): Promise<{
+    readonly items: readonly InstanceSummary[];
+    readonly nextPage: string | undefined;
+  }>;
+}
+
+export interface PoolDescription {
+  readonly compartmentId: string;
+  readonly displayName: string | undefined;
+}
+
+export interface InstanceSummary {
+  readonly id: string;
+  readonly compartmentId: string;
+  readonly displayName?: string | undefined;
+  readonly state: string;
+}
+
+/** The largest page that Oracle's API reference allows. */
+const pageSize = 1000;
+/** More than any tenancy's limit of instances; a service that never ends its pages must not hang us. */
+const maximumPages = 100;
+
+/** Knows who is in a pool. What it learns of a pool itself, it remembers in the warm process. */
+export class InstanceManager {
+  readonly #computeOf: (spec: PoolSpec) => Promise<ComputeManagement>;
+  readonly #descriptions = new Map<string, PoolDescription>();
+
+  constructor(computeOf: (spec: PoolSpec) => Promise<ComputeManagement>) {
+    this.#computeOf = computeOf;
+  }
+
+  /**
+   * All members of the pool, over all pages.
+   * @throws PoolNotFoundError, NotAuthenticatedError, ThrottledError or SourceUnavailableError.
+   */
+  async getInstancesFromInstancePool(spec: PoolSpec): Promise<InstancePool> {
+    const compute = await this.#computeOf(spec);
+    try {
+      const [description, instances] = await Promise.all([
+        spec.name === undefined ? this.#describe(compute, spec) : undefined,
+        this.#listInstances(compute, spec),
+      ]);
+      const name = spec.name ?? description?.displayName ?? spec.instancePoolId;
+      return { id: spec.instancePoolId, name, instances };
+    } catch (error) {
+      // The pool may have moved to another compartment since it was described.
+      this.#descriptions.delete(spec.instancePoolId);
+      throw error;
+    }
+  }
+
+  async #describe(compute: ComputeManagement, spec: PoolSpec): Promise<PoolDescription> {
+    const { instancePoolId } = spec;
+    const known = this.#descriptions.get(instancePoolId);
+    if (known !== undefined) return known;
+    const description = await compute.getInstancePool({ instancePoolId });
+    this.#descriptions.set(instancePoolId, description);
+    return description;
+  }
+
+  async #listInstances(compute: ComputeManagement, spec: PoolSpec): Promise<readonly Instance[]> {
+    const { instancePoolId } = spec;
+    const compartmentId = spec.compartmentId ?? (await this.#describe(compute, spec)).compartmentId;
+    const instances = new Map<string, Instance>();
+    let page: string | undefined;
+    for (let pages = 0; pages < maximumPages; pages++) {
+      const request = { instancePoolId, compartmentId, limit: pageSize };
+      const answer = await compute.listInstancePoolInstances(
+        page === undefined ? request : { ...request, page },
+      );
+      for (const summary of answer.items) {
+        const { id, compartmentId: home, displayName = id, state } = summary;
+        instances.set(id, { id, displayName, compartmentId: home, state: normalizeState(state) });
+      }
+      page = answer.nextPage;
+      if (page === undefined) return [...instances.values()];
+    }
+    throw new SourceUnavailableError(
+      `ListInstancePoolInstances did not end after ${maximumPages} pages.`,
+    );
+  }
+}

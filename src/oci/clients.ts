@@ -1,0 +1,157 @@
+import { common, core, monitoring } from "oci-sdk";
+import * as v from "valibot";
+import type { MetricsQuery, Monitoring } from "../collectors/oci-metrics-collector.ts";
+import type { Environment } from "../config/environment.ts";
+import { regionOfOcid } from "../config/ocid.ts";
+import type { PoolSpec } from "../config/pool-spec.ts";
+import { NotAuthenticatedError, SourceUnavailableError } from "../errors.ts";
+import type { ComputeManagement } from "../instance-manager/instance-manager.ts";
+import { type AuthenticationProvider, authenticate } from "./authentication.ts";
+import { fromServiceError, type Operation } from "./service-error.ts";
+import { OciTransport } from "./transport.ts";
+
+/** The clients of one region, reduced to the calls that the function makes. */
+export interface RegionClients {
+  readonly compute: ComputeManagement;
+  readonly monitoring: Monitoring;
+}
+
+const instancePools = "read instance-pools";
+const getInstancePool: Operation = {
+  name: "GetInstancePool",
+  service: "Compute",
+  policy: instancePools,
+};
+const listInstancePoolInstances: Operation = {
+  name: "ListInstancePoolInstances",
+  service: "Compute",
+  policy: instancePools,
+};
+const summarizeMetricsData: Operation = {
+  name: "SummarizeMetricsData",
+  service: "Monitoring",
+  policy: "read metrics",
+};
+
+const instancePool = v.object({ compartmentId: v.string(), displayName: v.optional(v.string()) });
+const instanceSummaries = v.array(
+  v.object({
+    id: v.string(),
+    compartmentId: v.string(),
+    displayName: v.optional(v.string()),
+    state: v.string(),
+  }),
+);
+const metricData = v.array(
+  v.object({
+    dimensions: v.object({ resourceId: v.optional(v.string()) }),
+    // Dates stay strings in the SDK's responses, whatever its types say.
+    aggregatedDatapoints: v.array(
+      v.object({ timestamp: v.string(), value: v.nullable(v.number()) }),
+    ),
+  }),
+);
+
+/** OCI's clients: the principal is found and each region's clients are made once per warm process. */
+export class OciClients {
+  readonly #oci: Environment["oci"];
+  readonly #byRegion = new Map<string, RegionClients>();
+  #provider: Promise<AuthenticationProvider> | undefined;
+
+  constructor(oci: Environment["oci"]) {
+    this.#oci = oci;
+  }
+
+  /**
+   * The clients of the pool's region: the spec's, else the one in its OCID, else the principal's.
+   * @throws NotAuthenticatedError when there is no principal.
+   */
+  async forPool(spec: PoolSpec): Promise<RegionClients> {
+    const provider = await this.#authenticate();
+    const named = spec.region ?? regionOfOcid(spec.instancePoolId);
+    const region = named
+      ? common.Region.getRegionIdFromShortCode(named)
+      : principalRegion(provider);
+    const known = this.#byRegion.get(region);
+    if (known !== undefined) return known;
+    const clients = regionClients(provider, region, this.#oci.endpoints);
+    this.#byRegion.set(region, clients);
+    return clients;
+  }
+
+  #authenticate(): Promise<AuthenticationProvider> {
+    this.#provider ??= authenticate(this.#oci.auth).catch((error: unknown) => {
+      this.#provider = undefined;
+      throw error;
+    });
+    return this.#provider;
+  }
+}
+
+function principalRegion(provider: AuthenticationProvider): string {
+  const region = common.isRegionProvider(provider) ? provider.getRegion()?.regionId : undefined;
+  if (region !== undefined) return region;
+  throw new NotAuthenticatedError("Neither the pool nor the OCI principal names a region.", {
+    hint: 'Give the pool a "region".',
+  });
+}
+
+function regionClients(
+  provider: AuthenticationProvider,
+  region: string,
+  endpoints: Environment["oci"]["endpoints"],
+): RegionClients {
+  const httpClient = new OciTransport(provider);
+  const configuration = {
+    circuitBreaker: new common.CircuitBreaker({ disableClientCircuitBreaker: true }),
+  };
+  const compute = new core.ComputeManagementClient({ httpClient }, configuration);
+  const telemetry = new monitoring.MonitoringClient({ httpClient }, configuration);
+  compute.regionId = region;
+  telemetry.regionId = region;
+  if (endpoints.core !== undefined) compute.endpoint = endpoints.core;
+  if (endpoints.monitoring !== undefined) telemetry.endpoint = endpoints.monitoring;
+  return { compute: computeManagement(compute), monitoring: monitoringSlice(telemetry) };
+}
+
+function computeManagement(client: core.ComputeManagementClient): ComputeManagement {
+  return {
+    getInstancePool: (request) =>
+      call(getInstancePool, async () => {
+        const { instancePool: pool } = await client.getInstancePool(request);
+        const { compartmentId, displayName } = v.parse(instancePool, pool);
+        return { compartmentId, displayName };
+      }),
+    listInstancePoolInstances: (request) =>
+      call(listInstancePoolInstances, async () => {
+        const { items, opcNextPage } = await client.listInstancePoolInstances(request);
+        return { items: v.parse(instanceSummaries, items), nextPage: opcNextPage || undefined };
+      }),
+  };
+}
+
+function monitoringSlice(client: monitoring.MonitoringClient): Monitoring {
+  return {
+    summarizeMetricsData: (query: MetricsQuery) =>
+      call(summarizeMetricsData, async () => {
+        const { compartmentId, ...details } = query;
+        const { items } = await client.summarizeMetricsData({
+          compartmentId,
+          summarizeMetricsDataDetails: details,
+        });
+        return v.parse(metricData, items);
+      }),
+  };
+}
+
+async function call<T>(operation: Operation, send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof SyntaxError || v.isValiError(error)) {
+      const message = `${operation.service} answered ${operation.name} with something that is not its API's.`;
+      throw new SourceUnavailableError(message, { cause: error });
+    }
+    throw fromServiceError(error, operation);
+  }
+}

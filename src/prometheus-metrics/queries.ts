@@ -1,0 +1,97 @@
+import type { Statistic } from "../result/statistics.ts";
+import { quantileOf } from "../result/statistics.ts";
+
+/** Which series belong to the pool: the inside of a PromQL selector's braces. */
+export type Selector = string;
+
+/** What a query asks: over how long, as which statistic, and whether stolen time is idle time. */
+export interface QuerySettings {
+  readonly windowMinutes: number;
+  readonly statistic: Statistic;
+  readonly steal: "busy" | "idle";
+}
+
+/**
+ * The share of all CPU modes, not `1 - idle`: rate() divides by the whole window even when a
+ * host's samples fill only a part of it, so `1 - idle` reads near 100 % for a new host and climbs
+ * for a dead one. As a ratio, the window cancels out. Waiting for I/O is idle, as in Linux itself.
+ */
+const idleModes = { busy: "idle|iowait", idle: "idle|iowait|steal" } as const;
+
+/** A rate over time needs a window of its own: two samples, at the usual interval of up to 60 s. */
+const rateMinutes = 2;
+
+/** The mode that marks a row as the busy share, of all modes, that the server worked out. */
+export const busyShare = "busy_share";
+
+/** The gauge that every node_exporter has, and so the sign of one. */
+export const totalMemory = "node_memory_MemTotal_bytes";
+
+/**
+ * CPU: for the mean, one row per host and mode, the rates over the window, of which the client
+ * makes the ratio (one pass over the samples, where PromQL would need two). For the other
+ * statistics, one row per host: the statistic over the ratio of each minute.
+ *
+ * Beside them, what each target is now: `up`, because rate() goes on answering for a dead target
+ * until the window has passed, and a gauge, which tells a new host from one that isn't there.
+ */
+export function cpuQuery(selector: Selector, settings: QuerySettings): string {
+  const { windowMinutes, statistic, steal } = settings;
+  const now = `{__name__=~"up|${totalMemory}",${selector}}`;
+  if (statistic === "mean") {
+    return `sum without (cpu) (rate(node_cpu_seconds_total{${selector}}[${windowMinutes}m])) or ${now}`;
+  }
+  const rates = (matchers: string) =>
+    `sum without (cpu, mode) (rate(node_cpu_seconds_total{${matchers}}[${rateMinutes}m]))`;
+  const ratio = `${rates(`${selector},mode!~"${idleModes[steal]}"`)} / ${rates(selector)}`;
+  const minutes = `(${ratio})[${windowMinutes}m:${stepOf(windowMinutes)}]`;
+  const overWindow = overTime(statistic, minutes);
+  return `label_replace(${overWindow}, "mode", "${busyShare}", "", "") or ${now}`;
+}
+
+/** Memory: the gauges at each minute of the window, from which the client makes the share used. */
+export function memoryQuery(selector: Selector, { windowMinutes }: QuerySettings): string {
+  const gauges = "MemTotal|MemAvailable|MemFree|Buffers|Cached|Slab";
+  return `{__name__=~"node_memory_(${gauges})_bytes",${selector}}[${windowMinutes}m:${stepOf(windowMinutes)}]`;
+}
+
+/** Whether a CPU mode is time in which the host could have done something. */
+export function isIdle(mode: string, steal: QuerySettings["steal"]): boolean {
+  return idleModes[steal].split("|").includes(mode);
+}
+
+/** `label="value"`. */
+export function equals(label: string, value: string): Selector {
+  return `${label}=${quote(value)}`;
+}
+
+/** `label=~"a|b"`: one of the values, to the letter. */
+export function oneOf(label: string, values: readonly string[]): Selector {
+  return `${label}=~${quote(values.map(escapeRegex).join("|"))}`;
+}
+
+/** One of the hosts, with or without a domain and a port behind its name. */
+export function oneOfHosts(label: string, hosts: readonly string[]): Selector {
+  const names = hosts.map(escapeRegex).join("|");
+  return `${label}=~${quote(`(?:${names})(?:\\.[^:]+)?(?::[0-9]+)?`)}`;
+}
+
+function overTime(statistic: Exclude<Statistic, "mean">, range: string): string {
+  if (statistic === "max" || statistic === "min") return `${statistic}_over_time(${range})`;
+  return `quantile_over_time(${quantileOf(statistic)}, ${range})`;
+}
+
+/** A subquery's step: a minute, or longer where the window would make over 60 points. */
+function stepOf(windowMinutes: number): string {
+  return `${Math.max(1, Math.ceil(windowMinutes / 60))}m`;
+}
+
+/** A name comes from whoever named the machine, so it could hold anything. */
+function quote(value: string): string {
+  return `"${value.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n")}"`;
+}
+
+/** Only RE2's metacharacters: an unescaped literal keeps Prometheus' fast path for alternatives. */
+function escapeRegex(value: string): string {
+  return value.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}

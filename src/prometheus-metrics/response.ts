@@ -1,0 +1,76 @@
+import * as v from "valibot";
+import { SourceUnavailableError } from "../errors.ts";
+
+/** A time series of an answer: its labels, and `[unix seconds, value]` in order of time. */
+export interface Series {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly points: readonly Point[];
+}
+
+/** The time is when the query was evaluated, not when the sample was taken. */
+export type Point = readonly [time: number, value: number];
+
+export interface QueryAnswer {
+  readonly series: readonly Series[];
+  readonly warnings: readonly string[];
+}
+
+const labels = v.record(v.string(), v.string());
+const point = v.tuple([v.number(), v.string()]);
+const strings = v.optional(v.array(v.string()), []);
+
+const answer = v.object({
+  status: v.literal("success"),
+  data: v.variant("resultType", [
+    v.object({
+      resultType: v.literal("vector"),
+      result: v.array(v.object({ metric: labels, value: v.optional(point) })),
+    }),
+    v.object({
+      resultType: v.literal("matrix"),
+      result: v.array(v.object({ metric: labels, values: v.optional(v.array(point), []) })),
+    }),
+  ]),
+  warnings: strings,
+  infos: strings,
+  isPartial: v.optional(v.boolean(), false),
+});
+
+const failure = v.object({ status: v.literal("error"), errorType: v.string(), error: v.string() });
+
+/**
+ * Reads an answer of `/api/v1/query`: a vector or a matrix. Native histograms have no `value` and
+ * count as absent.
+ * @throws SourceUnavailableError when it is none.
+ */
+export function readQueryAnswer(body: unknown): QueryAnswer {
+  const parsed = v.safeParse(answer, body);
+  if (!parsed.success) {
+    throw new SourceUnavailableError("Prometheus answered something that is not a query result.", {
+      hint: "Is the URL that of a Prometheus server, with the path prefix it may have?",
+    });
+  }
+  const { data, warnings, infos, isPartial } = parsed.output;
+  const series =
+    data.resultType === "vector"
+      ? data.result.map(({ metric, value }) => ({
+          labels: metric,
+          points: value ? [toPoint(value)] : [],
+        }))
+      : data.result.map(({ metric, values }) => ({ labels: metric, points: values.map(toPoint) }));
+  // VictoriaMetrics' way to say that some of its storage did not answer.
+  const partial = isPartial ? ["the server says that its answer is partial"] : [];
+  return { series, warnings: [...warnings, ...infos, ...partial] };
+}
+
+/** The server's own description of an error, or undefined when the body is none of its. */
+export function readQueryFailure(body: unknown): string | undefined {
+  const parsed = v.safeParse(failure, body);
+  return parsed.success ? `${parsed.output.errorType}: ${parsed.output.error}` : undefined;
+}
+
+/** Numbers are strings, and "+Inf" is none that Number() knows: whatever is not finite is NaN. */
+function toPoint([time, value]: readonly [number, string]): Point {
+  const number = Number(value);
+  return [time, Number.isFinite(number) ? number : Number.NaN];
+}

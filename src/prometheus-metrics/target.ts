@@ -1,0 +1,123 @@
+import type { MissingReason, Reading } from "../result/reading.ts";
+import { overTime } from "../result/statistics.ts";
+import { busyShare, isIdle, type QuerySettings, totalMemory } from "./queries.ts";
+import type { QueryAnswer, Series } from "./response.ts";
+
+/** A scraped host: the labels that all of its series share, and what they say. */
+export interface Target {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly cpu: Reading;
+  readonly memory: Reading;
+}
+
+/** The two answers about the same hosts; undefined where a query failed. */
+export interface Answers {
+  readonly cpu: QueryAnswer | undefined;
+  readonly memory: QueryAnswer | undefined;
+}
+
+/** Rows of one target, sorted by what they are. */
+interface Rows {
+  readonly labels: Readonly<Record<string, string>>;
+  /** 1 while the last scrape succeeded, else 0; undefined where targets push. */
+  up: number | undefined;
+  /** Whether the host is seen at the moment of the query, not only in the window before it. */
+  present: boolean;
+  readonly modes: Map<string, number>;
+  /** By gauge, by unix seconds. */
+  readonly gauges: Map<string, ReadonlyMap<number, number>>;
+}
+
+/** The hosts of the answers, each with its readings in percent or the reason that it has none. */
+export function readTargets(answers: Answers, settings: QuerySettings): readonly Target[] {
+  const targets = new Map<string, Rows>();
+  for (const series of answers.cpu?.series ?? []) sortCpuRow(rowsOf(targets, series), series);
+  for (const series of answers.memory?.series ?? []) {
+    const name = series.labels["__name__"];
+    if (name !== undefined) rowsOf(targets, series).gauges.set(name, new Map(series.points));
+  }
+  return [...targets.values()].filter(isHost).map((rows) => {
+    const gone = answers.cpu === undefined ? undefined : whyGone(rows);
+    return {
+      labels: rows.labels,
+      cpu: gone ?? (answers.cpu === undefined ? "query_failed" : cpuReading(rows, settings)),
+      memory:
+        gone ?? (answers.memory === undefined ? "query_failed" : memoryReading(rows, settings)),
+    };
+  });
+}
+
+function rowsOf(targets: Map<string, Rows>, { labels }: Series): Rows {
+  const { __name__, mode, ...identity } = labels;
+  const key = JSON.stringify(Object.entries(identity).sort());
+  const known = targets.get(key);
+  if (known !== undefined) return known;
+  const rows = {
+    labels: identity,
+    up: undefined,
+    present: false,
+    modes: new Map(),
+    gauges: new Map(),
+  };
+  targets.set(key, rows);
+  return rows;
+}
+
+function sortCpuRow(rows: Rows, { labels, points }: Series): void {
+  const value = points[0]?.[1];
+  if (value === undefined) return;
+  if (labels["mode"] !== undefined) rows.modes.set(labels["mode"], value);
+  else if (labels["__name__"] === "up") rows.up = value;
+  else if (labels["__name__"] === totalMemory) rows.present = true;
+}
+
+/** Other exporters on the same host have an `up`, too; a dead one may have nothing else left. */
+function isHost({ modes, gauges, present, up }: Rows): boolean {
+  return modes.size > 0 || gauges.size > 0 || present || up === 0;
+}
+
+function whyGone({ up, present }: Rows): MissingReason | undefined {
+  if (up === 0) return "target_down";
+  return up === undefined && !present ? "stale" : undefined;
+}
+
+function cpuReading({ modes, present }: Rows, { steal }: QuerySettings): Reading {
+  if (modes.size === 0) return present ? "warming_up" : "no_data";
+  const share = modes.get(busyShare);
+  if (share !== undefined) return percent(share);
+  let total = 0;
+  let busy = 0;
+  for (const [mode, rate] of modes) {
+    total += rate;
+    if (!isIdle(mode, steal)) busy += rate;
+  }
+  return percent(busy / total);
+}
+
+function memoryReading({ gauges, present }: Rows, { statistic }: QuerySettings): Reading {
+  const total = gauges.get(totalMemory);
+  if (total === undefined || total.size === 0) return present ? "warming_up" : "no_data";
+  const shares = [...total].flatMap(([time, bytes]) => {
+    const available = availableMemory(gauges, time);
+    return available === undefined ? [] : [1 - available / bytes];
+  });
+  if (shares.length === 0) return "no_data";
+  const finite = shares.filter(Number.isFinite);
+  return finite.length === 0 ? "not_a_number" : percent(overTime(statistic, finite));
+}
+
+/** MemAvailable; kernels before 3.14 lack it, and node-mixin then adds up what could be freed. */
+function availableMemory(gauges: Rows["gauges"], time: number): number | undefined {
+  const at = (gauge: string) => gauges.get(`node_memory_${gauge}_bytes`)?.get(time);
+  const available = at("MemAvailable");
+  if (available !== undefined) return available;
+  const parts = ["MemFree", "Buffers", "Cached", "Slab"].map(at);
+  return parts.reduce((sum, part) =>
+    sum === undefined || part === undefined ? undefined : sum + part,
+  );
+}
+
+/** A share as a percentage; rounding in the server may have pushed it a hair outside. */
+function percent(share: number): Reading {
+  return Number.isFinite(share) ? Math.min(100, Math.max(0, share * 100)) : "not_a_number";
+}

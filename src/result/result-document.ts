@@ -1,0 +1,84 @@
+import type { Source } from "../config/pool-spec.ts";
+import type { ErrorCode, UtilizationError } from "../errors.ts";
+import type { MissingReason } from "./reading.ts";
+import type { Statistic, Utilization } from "./statistics.ts";
+
+/** `ok`: every running member reported both metrics; `partial`: some did; `failed`: see `error`. */
+export type Status = "ok" | "partial" | "failed";
+
+/** A failure as callers see it. */
+export interface ErrorInfo {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean;
+  readonly hint?: string;
+}
+
+export type Metric = "cpu" | "memory";
+
+export interface MissingInstance {
+  readonly id: string;
+  readonly displayName: string;
+  readonly metrics: readonly Metric[];
+  readonly reason: MissingReason;
+}
+
+/** One member's percentages, null where missing. */
+export interface InstanceDetail {
+  readonly id: string;
+  readonly displayName: string;
+  readonly cpu: number | null;
+  readonly memory: number | null;
+}
+
+export interface InstancesResult {
+  readonly total: number;
+  readonly running: number;
+  /** Running members that reported both metrics. */
+  readonly reporting: number;
+  readonly missing: readonly MissingInstance[];
+  /** Only with `includeInstances`. */
+  readonly details?: readonly InstanceDetail[];
+}
+
+/** What became of one pool. What isn't known because it failed early is null. */
+export interface PoolResult {
+  readonly name: string;
+  readonly instancePoolId: string | null;
+  readonly source: Source | null;
+  readonly status: Status;
+  /** ISO instants of the time that was really looked at. */
+  readonly window: { readonly start: string; readonly end: string } | null;
+  readonly statistic: Statistic | null;
+  readonly cpu: Utilization;
+  readonly memory: Utilization;
+  readonly instances: InstancesResult | null;
+  readonly warnings: readonly string[];
+  readonly error?: ErrorInfo;
+}
+
+/** What an invocation answers. */
+export interface ResultDocument {
+  readonly status: Status;
+  readonly trigger: "direct";
+  /** ISO instant. */
+  readonly collectedAt: string;
+  readonly durationMs: number;
+  readonly pools: readonly PoolResult[];
+  /** Only when there is no pool at all to answer for. */
+  readonly error?: ErrorInfo;
+}
+
+/** The part of an error that callers may see. */
+export function toErrorInfo({ code, message, retryable, hint }: UtilizationError): ErrorInfo {
+  return hint === undefined ? { code, message, retryable } : { code, message, retryable, hint };
+}
+
+/** `ok` or `failed` if all pools are, else `partial`. */
+export function overallStatus(pools: readonly { readonly status: Status }[]): Status {
+  const statuses = new Set(pools.map(({ status }) => status));
+  if (statuses.size === 0) return "failed";
+  const [first] = statuses;
+  return statuses.size === 1 && first !== undefined ? first : "partial";
+}
