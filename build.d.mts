@@ -1,0 +1,6 @@
+import type { Metafile } from "esbuild";
+import type { Plugin } from "vitest/config";
+
+export const ociServices: Readonly<Record<string, string>>;
+export const slimOciSdkForVite: Plugin;
+export function buildFunction(options?: { readonly outfile?: string }): Promise<Metafile>;

@@ -1,0 +1,26 @@
+/** The FDK ships no types; these are of 0.0.76 as it really behaves, as far as we use it. */
+declare module "@fnproject/fdk" {
+  export interface Context {
+    readonly callID: string | null;
+    readonly deadline: Date | null;
+    readonly appID: string | undefined;
+    readonly appName: string | undefined;
+    readonly fnID: string | undefined;
+    readonly fnName: string | undefined;
+    /** In MB; NaN when Fn did not say. */
+    readonly memory: number;
+  }
+
+  /**
+   * Serves invocations on the socket that Fn names; exits the process when there is none.
+   * The result is serialized as JSON. It must not be null, undefined, circular or hold a BigInt,
+   * and what is thrown must be an Error: anything else ends the process.
+   */
+  function handle(
+    handler: (body: Buffer, context: Context) => Promise<object>,
+    options: { readonly inputMode: "buffer" },
+  ): void;
+
+  const fdk: { readonly handle: typeof handle };
+  export default fdk;
+}

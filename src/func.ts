@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import fdk, { type Context } from "@fnproject/fdk";
+import type { Collectors } from "./collectors/get-collector.ts";
+import { OCIMetricsCollector } from "./collectors/oci-metrics-collector.ts";
+import { PrometheusMetricsCollector } from "./collectors/prometheus-metrics-collector.ts";
+import { type Configuration, readConfiguration } from "./config/configuration.ts";
+import { type Environment, readEnvironment } from "./config/environment.ts";
+import type { PoolSpec } from "./config/pool-spec.ts";
+import { InvalidRequestError } from "./errors.ts";
+import { createHandler } from "./handler.ts";
+import { InstanceManager } from "./instance-manager/instance-manager.ts";
+import { createLogger, type Logger, type LogKeys } from "./logger.ts";
+import { OciClients } from "./oci/clients.ts";
+import { PrometheusClient } from "./prometheus-metrics/client.ts";
+
+/** The function process: everything that lives as long as the container is made here, once. */
+function main(): void {
+  const environment = readEnvironment(process.env);
+  const logger = createLogger({ level: environment.logLevel, service: environment.serviceName });
+  const configuration = once(() =>
+    readConfiguration(environment, (path) => readFileSync(path, "utf8")),
+  );
+  const now = () => new Date();
+  const handler = createHandler({
+    configuration,
+    collectors: createCollectors(environment, configuration, now),
+    now,
+  });
+  let coldStart = true;
+  fdk.handle(
+    (body, context) => {
+      const keys = invocationKeys(context, coldStart);
+      coldStart = false;
+      return handler(body, logger.child(keys));
+    },
+    { inputMode: "buffer" },
+  );
+  // From now on: what the FDK says before, about an environment that isn't Fn's, is for a person.
+  logLibraryWarnings(logger);
+}
+
+function createCollectors(
+  environment: Environment,
+  configuration: () => Configuration,
+  now: () => Date,
+): Collectors {
+  const clients = new OciClients(environment.oci);
+  const directory = new InstanceManager(async (spec) => (await clients.forPool(spec)).compute);
+  const monitoringOf = async (spec: PoolSpec) => (await clients.forPool(spec)).monitoring;
+  return {
+    oci: new OCIMetricsCollector(directory, monitoringOf, now),
+    prometheus: new PrometheusMetricsCollector(directory, prometheusClients(configuration), now),
+  };
+}
+
+/** One client per configured server, made when it is first asked for: it keeps its connections. */
+function prometheusClients(
+  configuration: () => Configuration,
+): (spec: PoolSpec) => PrometheusClient {
+  const clients = new Map<string, PrometheusClient>();
+  return ({ prometheus: { server: name } }) => {
+    const known = clients.get(name);
+    if (known !== undefined) return known;
+    const server = configuration().servers.get(name);
+    if (server === undefined) throw new InvalidRequestError(`No Prometheus server "${name}".`);
+    const client = new PrometheusClient(server);
+    clients.set(name, client);
+    return client;
+  };
+}
+
+/** The keys of the Powertools logger, as far as Fn has what they stand for. */
+function invocationKeys(context: Context, coldStart: boolean): LogKeys {
+  return {
+    cold_start: coldStart,
+    function_request_id: context.callID,
+    function_id: context.fnID,
+    function_name: context.fnName,
+    function_app_id: context.appID,
+    function_app_name: context.appName,
+    function_memory_size: context.memory,
+  };
+}
+
+/**
+ * The SDK and the FDK write failures to console.warn, over several lines and with OCIDs in URLs.
+ * We log every failure ourselves; theirs become debug lines, and the log stays JSON.
+ */
+function logLibraryWarnings(logger: Logger): void {
+  console.warn = (...parts: readonly unknown[]) => {
+    const texts = parts.map((part) => (part instanceof Error ? part.message : String(part)));
+    logger.debug("A library warns", { warning: texts.join(" ").slice(0, 1000) });
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+main();

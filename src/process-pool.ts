@@ -1,0 +1,51 @@
+import { type Collectors, getCollector } from "./collectors/get-collector.ts";
+import type { RequestedPool } from "./config/request.ts";
+import { toUtilizationError } from "./errors.ts";
+import type { Logger } from "./logger.ts";
+import { failedPoolResult, toPoolResult } from "./result/pool-result.ts";
+import type { PoolResult } from "./result/result-document.ts";
+
+/** Measures one requested pool. It never throws: what goes wrong is the pool's own result. */
+export async function processPool(
+  requested: RequestedPool,
+  collectors: Collectors,
+  logger: Logger,
+): Promise<PoolResult> {
+  if ("error" in requested) {
+    const { label, error } = requested;
+    logger.error("Pool refused", error, { pool: label });
+    return failedPoolResult(
+      { name: label, instancePoolId: null, source: null, statistic: null },
+      error,
+    );
+  }
+  const { spec, warnings } = requested;
+  const { instancePoolId, source, statistic, name = instancePoolId } = spec;
+  const log = logger.child({ instance_pool_id: instancePoolId, source });
+  try {
+    log.debug("Measuring pool", { window_minutes: spec.windowMinutes, statistic });
+    const metrics = await getCollector(spec, collectors).getMetrics(spec);
+    for (const failure of metrics.metrics?.failures ?? []) log.error("Query failed", failure);
+    const result = toPoolResult(spec, metrics, warnings);
+    logResult(result, log);
+    return result;
+  } catch (thrown) {
+    const error = toUtilizationError(thrown);
+    log.error("Pool failed", error, { pool: name });
+    return failedPoolResult({ name, instancePoolId, source, statistic }, error, warnings);
+  }
+}
+
+function logResult({ name, status, cpu, memory, instances, error }: PoolResult, log: Logger): void {
+  const keys = {
+    pool: name,
+    status,
+    cpu_average: cpu.average,
+    memory_average: memory.average,
+    instances_total: instances?.total,
+    instances_running: instances?.running,
+    instances_reporting: instances?.reporting,
+  };
+  if (error === undefined) log.info("Pool measured", keys);
+  else log.warn("Pool measured, but without a result", { ...keys, error_code: error.code });
+}
