@@ -49,8 +49,10 @@ const causesShown = 5;
 
 /** An error as log keys. Other properties of an error are left out: they may hold secrets. */
 function formatError(error: unknown, depth = 0): unknown {
-  if (!(error instanceof Error))
-    return { name: typeof error, message: String(error).slice(0, 1000) };
+  if (!(error instanceof Error)) {
+    const message = typeof error === "string" ? error.slice(0, 1000) : "thrown, but not an Error";
+    return { name: typeof error, message };
+  }
   const { name, message, stack, cause } = error;
   const ours = error instanceof UtilizationError;
   return {

@@ -36,7 +36,7 @@ const maximumPages = 100;
 /** Knows who is in a pool. What it learns of a pool itself, it remembers in the warm process. */
 export class InstanceManager {
   readonly #computeOf: (spec: PoolSpec) => Promise<ComputeManagement>;
-  readonly #descriptions = new Map<string, PoolDescription>();
+  readonly #descriptions = new Map<string, Promise<PoolDescription>>();
 
   constructor(computeOf: (spec: PoolSpec) => Promise<ComputeManagement>) {
     this.#computeOf = computeOf;
@@ -62,11 +62,10 @@ export class InstanceManager {
     }
   }
 
-  async #describe(compute: ComputeManagement, spec: PoolSpec): Promise<PoolDescription> {
-    const { instancePoolId } = spec;
+  #describe(compute: ComputeManagement, { instancePoolId }: PoolSpec): Promise<PoolDescription> {
     const known = this.#descriptions.get(instancePoolId);
     if (known !== undefined) return known;
-    const description = await compute.getInstancePool({ instancePoolId });
+    const description = compute.getInstancePool({ instancePoolId });
     this.#descriptions.set(instancePoolId, description);
     return description;
   }

@@ -2,14 +2,17 @@ import type { PoolSpec } from "../config/pool-spec.ts";
 import type { Instance } from "../instance-manager/instance-pool.ts";
 import { equals, oneOf, oneOfHosts, type Selector } from "./queries.ts";
 
-/** VictoriaMetrics refuses queries over 16 KiB; the selector stands in a query up to three times. */
-const selectorBytes = 4_000;
+/**
+ * VictoriaMetrics refuses queries over 16 KiB, and proxies may refuse less. The selector stands
+ * twice in the query for a mean, three times in that for another statistic.
+ */
+const selectorBytes = { mean: 5_700, other: 3_800 };
 const hostsPerQuery = 250;
 
 /** The selectors that together select the pool's members: one, unless the pool is large. */
 export function poolSelectors(
   instances: readonly Instance[],
-  { instancePoolId, prometheus }: PoolSpec,
+  { instancePoolId, prometheus, statistic }: PoolSpec,
 ): readonly Selector[] {
   const { label, by } = prometheus.match;
   if (by === "poolId") return [equals(label, instancePoolId)];
@@ -17,9 +20,9 @@ export function poolSelectors(
     by === "instanceId"
       ? ([({ id }: Instance) => id, oneOf] as const)
       : ([({ displayName }: Instance) => displayName, oneOfHosts] as const);
-  return chunks(instances.map(nameOf).flatMap(withLowerCase)).map((values) =>
-    select(label, values),
-  );
+  const names = instances.map((instance) => withLowerCase(nameOf(instance)));
+  const limit = statistic === "mean" ? selectorBytes.mean : selectorBytes.other;
+  return chunks(names, limit).map((values) => select(label, values));
 }
 
 /** Tells which member a target is; undefined for a stranger. */
@@ -73,22 +76,21 @@ function withLowerCase(value: string): readonly string[] {
   return lower === value ? [value] : [value, lower];
 }
 
-function chunks(values: readonly string[]): readonly (readonly string[])[] {
+/** Puts as many members into one selector as fit; each with all of its names. */
+function chunks(
+  members: readonly (readonly string[])[],
+  maximumBytes: number,
+): readonly (readonly string[])[] {
   const all: string[][] = [];
-  let current: string[] = [];
-  let bytes = 0;
-  for (const value of values) {
-    // Escaping may double a character, and never does worse.
-    const size = 2 * Buffer.byteLength(value);
-    if (
-      current.length === hostsPerQuery ||
-      (current.length > 0 && bytes + size > 2 * selectorBytes)
-    ) {
+  let [current, count, bytes] = [[] as string[], 0, 0];
+  for (const names of members) {
+    const size = Buffer.byteLength(oneOf("", names));
+    if (count === hostsPerQuery || (count > 0 && bytes + size > maximumBytes)) {
       all.push(current);
-      current = [];
-      bytes = 0;
+      [current, count, bytes] = [[], 0, 0];
     }
-    current.push(value);
+    current.push(...names);
+    count += 1;
     bytes += size;
   }
   if (current.length > 0) all.push(current);

@@ -30,7 +30,7 @@ export const totalMemory = "node_memory_MemTotal_bytes";
 /**
  * CPU: for the mean, one row per host and mode, the rates over the window, of which the client
  * makes the ratio (one pass over the samples, where PromQL would need two). For the other
- * statistics, one row per host: the statistic over the ratio of each minute.
+ * statistics, one row per host: the statistic over the ratio at each step.
  *
  * Beside them, what each target is now: `up`, because rate() goes on answering for a dead target
  * until the window has passed, and a gauge, which tells a new host from one that isn't there.
@@ -44,12 +44,12 @@ export function cpuQuery(selector: Selector, settings: QuerySettings): string {
   const rates = (matchers: string) =>
     `sum without (cpu, mode) (rate(node_cpu_seconds_total{${matchers}}[${rateMinutes}m]))`;
   const ratio = `${rates(`${selector},mode!~"${idleModes[steal]}"`)} / ${rates(selector)}`;
-  const minutes = `(${ratio})[${windowMinutes}m:${stepOf(windowMinutes)}]`;
-  const overWindow = overTime(statistic, minutes);
+  const steps = `(${ratio})[${windowMinutes}m:${stepOf(windowMinutes)}]`;
+  const overWindow = overTime(statistic, steps);
   return `label_replace(${overWindow}, "mode", "${busyShare}", "", "") or ${now}`;
 }
 
-/** Memory: the gauges at each minute of the window, from which the client makes the share used. */
+/** Memory: the gauges at each step of the window, from which the client makes the share used. */
 export function memoryQuery(selector: Selector, { windowMinutes }: QuerySettings): string {
   const gauges = "MemTotal|MemAvailable|MemFree|Buffers|Cached|Slab";
   return `{__name__=~"node_memory_(${gauges})_bytes",${selector}}[${windowMinutes}m:${stepOf(windowMinutes)}]`;
@@ -81,9 +81,12 @@ function overTime(statistic: Exclude<Statistic, "mean">, range: string): string 
   return `quantile_over_time(${quantileOf(statistic)}, ${range})`;
 }
 
-/** A subquery's step: a minute, or longer where the window would make over 60 points. */
+/**
+ * A subquery's step: half a minute, or as long as makes 60 points of the window. Steps lie on
+ * multiples of themselves, so a new host has no point yet for up to one step.
+ */
 function stepOf(windowMinutes: number): string {
-  return `${Math.max(1, Math.ceil(windowMinutes / 60))}m`;
+  return `${Math.max(30, windowMinutes)}s`;
 }
 
 /** A name comes from whoever named the machine, so it could hold anything. */

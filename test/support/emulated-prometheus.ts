@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Fault } from "./faulty-server.ts";
 
 /** A host as node_exporter shows it; null where it shows nothing. */
 export interface EmulatedHost {
@@ -11,20 +12,13 @@ export interface EmulatedHost {
   readonly memory: number | null;
 }
 
-/** What a server answers instead of a result. */
-export interface Fault {
-  readonly status: number;
-  readonly contentType?: string;
-  readonly body: string;
-}
-
 /**
  * Speaks the part of Prometheus' HTTP API that is asked for, over a real socket. It knows nothing
  * of PromQL but which of the two queries it is; the queries themselves run on a real Prometheus
  * in the integration tests.
  */
 export class EmulatedPrometheus {
-  readonly queries: string[] = [];
+  readonly queries: readonly string[];
   readonly url: string;
   readonly #close: () => Promise<void>;
 
@@ -67,7 +61,7 @@ const notFound: Fault = { status: 404, body: "404 page not found" };
 
 function answer(query: string, hosts: readonly EmulatedHost[]) {
   const memory = query.startsWith("{");
-  const result = hosts.flatMap(memory ? memoryRows : cpuRows);
+  const result = hosts.flatMap<object>(memory ? memoryRows : cpuRows);
   return { status: "success", data: { resultType: memory ? "matrix" : "vector", result } };
 }
 

@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import { MetricsCollector } from "../../src/collectors/metrics-collector.ts";
+import { createHandler, InvocationFailedError } from "../../src/handler.ts";
+import { configurationOf } from "../support/configuration.ts";
+import { silentLogger } from "../support/logger.ts";
+import { compartmentId, instanceId, poolId } from "../support/ocids.ts";
+
+/** Every pool has one member at 40 % CPU and 60 % memory, but those whose OCID ends in "broken". */
+class SteadyCollector extends MetricsCollector {
+  constructor() {
+    super({
+      getInstancesFromInstancePool: async ({ instancePoolId: id, name = id }) => {
+        if (id.endsWith("broken")) throw new TypeError("x is not a function");
+        const instance = { id: instanceId("a"), displayName: "a", compartmentId, state: "RUNNING" };
+        return { id, name, instances: [instance] };
+      },
+    });
+  }
+
+  protected override async fetchInstanceMetrics() {
+    return {
+      window: { start: new Date("2026-11-23T20:35:00Z"), end: new Date("2026-11-23T20:40:00Z") },
+      readings: new Map([[instanceId("a"), { cpu: 40, memory: 60 }]]),
+      warnings: [],
+      failures: [],
+    };
+  }
+}
+
+/** What the handler answers to this body under this configuration. */
+function answer(body: string | Uint8Array, variables: Readonly<Record<string, string>> = {}) {
+  const collector = new SteadyCollector();
+  const handler = createHandler({
+    configuration: () => configurationOf(variables),
+    collectors: { oci: collector, prometheus: collector },
+    now: () => new Date("2026-11-23T20:40:00Z"),
+  });
+  return handler(Buffer.from(body), silentLogger);
+}
+
+describe("handler", () => {
+  it("answers with the result document", async () => {
+    expect(await answer(JSON.stringify({ instancePoolId: poolId, name: "wéb" }))).toEqual({
+      status: "ok",
+      trigger: "direct",
+      collectedAt: "2026-11-23T20:40:00.000Z",
+      durationMs: 0,
+      pools: [
+        {
+          name: "wéb",
+          instancePoolId: poolId,
+          source: "oci",
+          status: "ok",
+          window: { start: "2026-11-23T20:35:00.000Z", end: "2026-11-23T20:40:00.000Z" },
+          statistic: "mean",
+          cpu: { average: 40, min: 40, max: 40, p95: 40, reporting: 1 },
+          memory: { average: 60, min: 60, max: 60, p95: 60, reporting: 1 },
+          instances: { total: 1, running: 1, reporting: 1, missing: [] },
+          warnings: [],
+        },
+      ],
+    });
+  });
+
+  it("lets no pool's failure cost another its result", async () => {
+    const pools = [
+      { instancePoolId: poolId },
+      { instancePoolId: `${poolId}broken` },
+      { instancePoolId: "?" },
+    ];
+    const document = await answer(JSON.stringify({ pools }));
+
+    expect(document.status).toBe("partial");
+    expect(document.pools.map(({ status, error }) => [status, error?.code])).toEqual([
+      ["ok", undefined],
+      ["failed", "INTERNAL"],
+      ["failed", "INVALID_REQUEST"],
+    ]);
+  });
+
+  it.each([
+    ["{", /^The request is not JSON/],
+    ["not json", /^The request is not JSON/],
+    [Uint8Array.of(0xff, 0xfe), /^The request is not UTF-8 text\.$/],
+    ["5", /^The request must be a JSON object/],
+    ["null", /^The request must be a JSON object/],
+    ["  \n", /^There is no pool to measure\.$/],
+    ["{}", /^There is no pool to measure\.$/],
+  ])("says what is wrong with the body %j", async (body, message) => {
+    expect(await answer(body)).toMatchObject({
+      status: "failed",
+      pools: [],
+      error: { code: "INVALID_REQUEST", retryable: false, message: expect.stringMatching(message) },
+    });
+  });
+
+  it("accepts a byte order mark in front of the JSON", async () => {
+    expect((await answer(`\uFEFF{"instancePoolId":"${poolId}"}`)).status).toBe("ok");
+  });
+
+  it.each([
+    ["{", { ON_ERROR: "throw" }],
+    [JSON.stringify({ instancePoolId: `${poolId}broken`, onError: "throw" }), {}],
+  ])("throws a failed document when told so: %s", async (body, variables) => {
+    await expect(answer(body, variables as Record<string, string>)).rejects.toThrow(
+      InvocationFailedError,
+    );
+  });
+
+  it("does not throw when a pool was measured, or when the payload says otherwise", async () => {
+    const partial = { pools: [{ instancePoolId: poolId }, { instancePoolId: `${poolId}broken` }] };
+    const broken = { instancePoolId: `${poolId}broken`, onError: "return" };
+
+    expect((await answer(JSON.stringify(partial), { ON_ERROR: "throw" })).status).toBe("partial");
+    expect((await answer(JSON.stringify(broken), { ON_ERROR: "throw" })).status).toBe("failed");
+  });
+});

@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import { SourceUnavailableError } from "../../../src/errors.ts";
+import {
+  type ComputeManagement,
+  InstanceManager,
+} from "../../../src/instance-manager/instance-manager.ts";
+import { runningInstances } from "../../../src/instance-manager/instance-pool.ts";
+import { compartmentId, instanceId, poolId } from "../../support/ocids.ts";
+import { poolSpec } from "../../support/pool-spec.ts";
+
+type Page = Awaited<ReturnType<ComputeManagement["listInstancePoolInstances"]>>;
+
+/** Compute with these pages, the token of a page being its number; it remembers its calls. */
+function computeWith(pages: readonly Page["items"][]) {
+  const calls: string[] = [];
+  const compute: ComputeManagement = {
+    getInstancePool: async ({ instancePoolId }) => {
+      calls.push(`GetInstancePool ${instancePoolId}`);
+      return { compartmentId, displayName: "the pool" };
+    },
+    listInstancePoolInstances: async ({ compartmentId: compartment, page = "0" }) => {
+      calls.push(`ListInstancePoolInstances ${compartment} ${page}`);
+      const next = Number(page) + 1;
+      return {
+        items: pages[Number(page)] ?? [],
+        nextPage: next < pages.length ? `${next}` : undefined,
+      };
+    },
+  };
+  return { calls, manager: new InstanceManager(async () => compute) };
+}
+
+const member = (unique: string, state: string) => ({
+  id: instanceId(unique),
+  compartmentId,
+  displayName: `inst-${unique}-web`,
+  state,
+});
+
+describe("InstanceManager", () => {
+  it("lists the members of all pages", async () => {
+    const { manager } = computeWith([[member("a", "Running")], [member("b", "Running")], []]);
+
+    const pool = await manager.getInstancesFromInstancePool(poolSpec());
+
+    expect(pool.instances.map(({ displayName }) => displayName)).toEqual([
+      "inst-a-web",
+      "inst-b-web",
+    ]);
+  });
+
+  it("counts a member once that moved to the next page while they were read", async () => {
+    const { manager } = computeWith([[member("a", "Running")], [member("a", "Running")]]);
+
+    const pool = await manager.getInstancesFromInstancePool(poolSpec());
+
+    expect(pool.instances).toHaveLength(1);
+  });
+
+  it.each(["Running", "RUNNING", "running"])(
+    "takes a member in state %s for running",
+    async (state) => {
+      const others = [
+        "Provisioning",
+        "Starting",
+        "Stopping",
+        "Stopped",
+        "Terminating",
+        "Terminated",
+        "CREATING_IMAGE",
+      ];
+      const members = [
+        member("a", state),
+        ...others.map((other, index) => member(`x${index}`, other)),
+      ];
+      const { manager } = computeWith([members]);
+
+      const pool = await manager.getInstancesFromInstancePool(poolSpec());
+
+      expect(runningInstances(pool).map(({ id }) => id)).toEqual([instanceId("a")]);
+      expect(pool.instances).toHaveLength(8);
+    },
+  );
+
+  it("asks for the pool's compartment and name, once in a warm process", async () => {
+    const { manager, calls } = computeWith([[]]);
+    const spec = poolSpec({ name: undefined, compartmentId: undefined });
+    const bare = { ...spec, name: undefined, compartmentId: undefined };
+
+    const pool = await manager.getInstancesFromInstancePool(bare);
+    await manager.getInstancesFromInstancePool(bare);
+
+    expect(pool.name).toBe("the pool");
+    expect(calls.filter((call) => call === `GetInstancePool ${poolId}`)).toHaveLength(1);
+    expect(calls).toContain(`ListInstancePoolInstances ${compartmentId} 0`);
+  });
+
+  it("asks for nothing that the spec already says", async () => {
+    const { manager, calls } = computeWith([[]]);
+
+    await manager.getInstancesFromInstancePool(poolSpec());
+
+    expect(calls).toEqual([`ListInstancePoolInstances ${compartmentId} 0`]);
+  });
+
+  it("gives up on a service that never ends its pages", async () => {
+    const compute: ComputeManagement = {
+      getInstancePool: async () => ({ compartmentId, displayName: undefined }),
+      listInstancePoolInstances: async () => ({ items: [], nextPage: "again" }),
+    };
+    const manager = new InstanceManager(async () => compute);
+
+    await expect(manager.getInstancesFromInstancePool(poolSpec())).rejects.toThrow(
+      SourceUnavailableError,
+    );
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import {
+  cpuQuery,
+  equals,
+  memoryQuery,
+  oneOf,
+  oneOfHosts,
+} from "../../../src/prometheus-metrics/queries.ts";
+
+const settings = { windowMinutes: 5, statistic: "mean", steal: "busy" } as const;
+
+describe("selectors", () => {
+  it("select hosts with or without a domain and a port", () => {
+    expect(oneOfHosts("instance", ["web-1", "web-2"])).toBe(
+      'instance=~"(?:web-1|web-2)(?:\\\\.[^:]+)?(?::[0-9]+)?"',
+    );
+  });
+
+  it("can't be broken out of by a name", () => {
+    expect(equals("instance", 'x"} or up{a="\\\n')).toBe('instance="x\\"} or up{a=\\"\\\\\\n"');
+    expect(oneOf("instance", ['a.b"|.*'])).toBe('instance=~"a\\\\.b\\"\\\\|\\\\.\\\\*"');
+  });
+});
+
+describe("cpuQuery", () => {
+  it("asks for the rates of all modes, and for what is there now", () => {
+    expect(cpuQuery('pool="a"', settings)).toBe(
+      'sum without (cpu) (rate(node_cpu_seconds_total{pool="a"}[5m])) or {__name__=~"up|node_memory_MemTotal_bytes",pool="a"}',
+    );
+  });
+
+  it.each([
+    ["max", "max_over_time("],
+    ["min", "min_over_time("],
+    ["p50", "quantile_over_time(0.5, "],
+    ["p99", "quantile_over_time(0.99, "],
+  ] as const)("asks for the %s of the share at each step", (statistic, start) => {
+    const query = cpuQuery('pool="a"', { ...settings, statistic });
+
+    expect(query).toContain(`label_replace(${start}(sum without (cpu, mode) (rate(`);
+    expect(query).toContain('mode!~"idle|iowait"');
+    expect(query).toContain("[5m:30s])");
+  });
+
+  it("counts stolen time as idle when told so", () => {
+    const query = cpuQuery('pool="a"', { ...settings, statistic: "max", steal: "idle" });
+
+    expect(query).toContain('mode!~"idle|iowait|steal"');
+  });
+});
+
+describe("memoryQuery", () => {
+  it.each([
+    [5, "[5m:30s]"],
+    [60, "[60m:60s]"],
+    [1440, "[1440m:1440s]"],
+  ])("asks for at most 61 points over %i minutes", (windowMinutes, range) => {
+    expect(memoryQuery('pool="a"', { ...settings, windowMinutes })).toContain(range);
+  });
+});

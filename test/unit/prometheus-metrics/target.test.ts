@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import type { QueryAnswer, Series } from "../../../src/prometheus-metrics/response.ts";
+import { readTargets } from "../../../src/prometheus-metrics/target.ts";
+
+const settings = { windowMinutes: 5, statistic: "mean", steal: "busy" } as const;
+const host = { instance: "web-1", job: "node" };
+
+const answer = (...series: readonly Series[]): QueryAnswer => ({ series, warnings: [] });
+const row = (labels: Record<string, string>, ...values: readonly number[]): Series => ({
+  labels: { ...host, ...labels },
+  points: values.map((value, index) => [1000 + 60 * index, value]),
+});
+const mode = (name: string, value: number) => row({ mode: name }, value);
+const gauge = (name: string, ...values: readonly number[]) =>
+  row({ __name__: `node_memory_${name}_bytes` }, ...values);
+const alive = [row({ __name__: "up" }, 1), gauge("MemTotal", 100)];
+
+/** The readings of one host whose two queries answered so. */
+function readings(
+  cpu: QueryAnswer | undefined,
+  memory: QueryAnswer | undefined,
+  changes: Partial<Parameters<typeof readTargets>[1]> = {},
+) {
+  const [target] = readTargets({ cpu, memory }, { ...settings, ...changes });
+  return target && { cpu: target.cpu, memory: target.memory };
+}
+
+describe("readTargets", () => {
+  it("divides busy time by the time of all modes, waiting for I/O being idle", () => {
+    const cpu = answer(
+      ...alive,
+      mode("user", 0.3),
+      mode("system", 0.1),
+      mode("iowait", 0.2),
+      mode("idle", 0.2),
+    );
+
+    expect(readings(cpu, answer())?.cpu).toBeCloseTo(50);
+  });
+
+  it("counts stolen time as busy, or as idle when told so", () => {
+    const cpu = answer(...alive, mode("user", 0.2), mode("steal", 0.3), mode("idle", 0.5));
+
+    expect(readings(cpu, answer())?.cpu).toBeCloseTo(50);
+    expect(readings(cpu, answer(), { steal: "idle" })?.cpu).toBeCloseTo(20);
+  });
+
+  it("takes the mean of the window's memory readings", () => {
+    const memory = answer(gauge("MemTotal", 100, 100), gauge("MemAvailable", 60, 20));
+
+    expect(readings(answer(...alive), memory)?.memory).toBeCloseTo(60);
+    expect(readings(answer(...alive), memory, { statistic: "max" })?.memory).toBeCloseTo(80);
+  });
+
+  it("adds up what could be freed where the kernel has no MemAvailable", () => {
+    const memory = answer(
+      gauge("MemTotal", 100),
+      gauge("MemFree", 10),
+      gauge("Buffers", 5),
+      gauge("Cached", 20),
+      gauge("Slab", 5),
+    );
+
+    expect(readings(answer(...alive), memory)?.memory).toBeCloseTo(60);
+  });
+
+  it("takes a target whose last scrape failed for down, whatever its rates still say", () => {
+    const cpu = answer(row({ __name__: "up" }, 0), mode("user", 0.9), mode("idle", 0.1));
+    const memory = answer(gauge("MemTotal", 100), gauge("MemAvailable", 50));
+
+    expect(readings(cpu, memory)).toEqual({ cpu: "target_down", memory: "target_down" });
+  });
+
+  it("takes a pushed host that is no longer seen for stale", () => {
+    const cpu = answer(mode("user", 0.9), mode("idle", 0.1));
+
+    expect(readings(cpu, answer())).toEqual({ cpu: "stale", memory: "stale" });
+  });
+
+  it("takes a host that is there, but has too few samples, for warming up", () => {
+    expect(readings(answer(...alive), answer())).toEqual({
+      cpu: "warming_up",
+      memory: "warming_up",
+    });
+  });
+
+  it.each([
+    ["no total at all", [mode("idle", 0)], [gauge("MemTotal", 0), gauge("MemAvailable", 0)]],
+    ["NaN", [mode("idle", Number.NaN)], [gauge("MemTotal", Number.NaN), gauge("MemAvailable", 1)]],
+  ])("calls %s no number", (_, cpu, memory) => {
+    expect(readings(answer(...alive, ...cpu), answer(...memory))).toEqual({
+      cpu: "not_a_number",
+      memory: "not_a_number",
+    });
+  });
+
+  it("keeps memory when the CPU query failed, and CPU when the memory query failed", () => {
+    const cpu = answer(...alive, mode("user", 0.5), mode("idle", 0.5));
+    const memory = answer(gauge("MemTotal", 100), gauge("MemAvailable", 50));
+
+    expect(readings(undefined, memory)).toEqual({ cpu: "query_failed", memory: 50 });
+    expect(readings(cpu, undefined)).toEqual({ cpu: 50, memory: "query_failed" });
+  });
+
+  it("takes no other exporter of the host for a host", () => {
+    expect(
+      readTargets({ cpu: answer(row({ __name__: "up" }, 1)), memory: answer() }, settings),
+    ).toEqual([]);
+  });
+});
