@@ -4,7 +4,7 @@ import type { Collectors } from "./collectors/get-collector.ts";
 import { OCIMetricsCollector } from "./collectors/oci-metrics-collector.ts";
 import { PrometheusMetricsCollector } from "./collectors/prometheus-metrics-collector.ts";
 import { type Configuration, readConfiguration } from "./config/configuration.ts";
-import { type Environment, readEnvironment } from "./config/environment.ts";
+import { readEnvironment } from "./config/environment.ts";
 import type { PoolSpec } from "./config/pool-spec.ts";
 import { InvalidRequestError } from "./errors.ts";
 import { createHandler } from "./handler.ts";
@@ -21,9 +21,11 @@ function main(): void {
     readConfiguration(environment, (path) => readFileSync(path, "utf8")),
   );
   const now = () => new Date();
+  const clients = new OciClients(environment.oci);
   const handler = createHandler({
     configuration,
-    collectors: createCollectors(environment, configuration, now),
+    collectors: createCollectors(clients, configuration, now),
+    findPrincipal: () => clients.findPrincipal(),
     now,
   });
   let coldStart = true;
@@ -40,11 +42,10 @@ function main(): void {
 }
 
 function createCollectors(
-  environment: Environment,
+  clients: OciClients,
   configuration: () => Configuration,
   now: () => Date,
 ): Collectors {
-  const clients = new OciClients(environment.oci);
   const directory = new InstanceManager(async (spec) => (await clients.forPool(spec)).compute);
   const monitoringOf = async (spec: PoolSpec) => (await clients.forPool(spec)).monitoring;
   return {

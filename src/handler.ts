@@ -1,7 +1,8 @@
 import type { Collectors } from "./collectors/get-collector.ts";
 import type { Configuration } from "./config/configuration.ts";
-import { readPoolsRequest } from "./config/request.ts";
+import { type PoolsRequest, readPoolsRequest } from "./config/request.ts";
 import { InvalidRequestError, toUtilizationError } from "./errors.ts";
+import { checkHealth, type HealthDocument, isHealthCheck } from "./health.ts";
 import type { Logger } from "./logger.ts";
 import { processPool } from "./process-pool.ts";
 import { overallStatus, type ResultDocument, toErrorInfo } from "./result/result-document.ts";
@@ -10,6 +11,8 @@ import { overallStatus, type ResultDocument, toErrorInfo } from "./result/result
 export interface HandlerDependencies {
   readonly configuration: () => Configuration;
   readonly collectors: Collectors;
+  /** Rejects when nobody is there to sign requests to OCI. */
+  readonly findPrincipal: () => Promise<void>;
   readonly now: () => Date;
 }
 
@@ -18,45 +21,52 @@ export class InvocationFailedError extends Error {
   override readonly name = "InvocationFailedError";
 }
 
-/** Answers one invocation: from the raw body to the result document. */
-export type Handler = (body: Uint8Array, logger: Logger) => Promise<ResultDocument>;
+/** Answers one invocation: from the raw body to the document. */
+export type Handler = (
+  body: Uint8Array,
+  logger: Logger,
+) => Promise<ResultDocument | HealthDocument>;
+
+type Outcome = Pick<ResultDocument, "status" | "pools" | "error"> & Pick<Configuration, "onError">;
 
 /**
  * The handler throws nothing but InvocationFailedError, and that only with `onError: "throw"`:
  * whatever else goes wrong is in the document.
  */
-export function createHandler({ configuration, collectors, now }: HandlerDependencies): Handler {
+export function createHandler(dependencies: HandlerDependencies): Handler {
+  const { configuration, collectors, findPrincipal, now } = dependencies;
   return async (body, logger) => {
     const started = now();
-    let onError: Configuration["onError"] = "return";
-    let outcome: Pick<ResultDocument, "status" | "pools" | "error">;
+    const configured = configuration();
+    let outcome: Outcome;
     try {
-      const configured = configuration();
-      onError = configured.onError;
-      const request = readPoolsRequest(parseBody(body), configured);
-      onError = request.onError;
-      const pools = await Promise.all(
-        request.pools.map((pool) => processPool(pool, collectors, logger)),
-      );
-      outcome = { status: overallStatus(pools), pools };
+      const content = parseBody(body);
+      if (isHealthCheck(content)) return await checkHealth(configured, findPrincipal, now);
+      outcome = await collect(readPoolsRequest(content, configured), collectors, logger);
     } catch (thrown) {
       const error = toUtilizationError(thrown);
       logger.error("Request failed", error);
-      outcome = { status: "failed", pools: [], error: toErrorInfo(error) };
+      const { onError } = configured;
+      outcome = { onError, status: "failed", pools: [], error: toErrorInfo(error) };
     }
-    const { status, pools, error } = outcome;
-    if (status === "failed" && onError === "throw")
+    const { onError, status, pools, error } = outcome;
+    if (status === "failed" && onError === "throw") {
       throw new InvocationFailedError(summaryOf(outcome));
+    }
+    const collectedAt = started.toISOString();
     const durationMs = now().getTime() - started.getTime();
-    const document = {
-      status,
-      trigger: "direct" as const,
-      collectedAt: started.toISOString(),
-      durationMs,
-      pools,
-    };
+    const document = { status, trigger: "direct" as const, collectedAt, durationMs, pools };
     return error === undefined ? document : { ...document, error };
   };
+}
+
+async function collect(
+  { onError, pools }: PoolsRequest,
+  collectors: Collectors,
+  logger: Logger,
+): Promise<Outcome> {
+  const results = await Promise.all(pools.map((pool) => processPool(pool, collectors, logger)));
+  return { onError, status: overallStatus(results), pools: results };
 }
 
 /**
@@ -80,7 +90,7 @@ function parseBody(body: Uint8Array): unknown {
   }
 }
 
-function summaryOf({ pools, error }: Pick<ResultDocument, "pools" | "error">): string {
+function summaryOf({ pools, error }: Outcome): string {
   const errors = [error, ...pools.map((pool) => pool.error)].filter((e) => e !== undefined);
   return errors
     .slice(0, 5)

@@ -79,6 +79,16 @@ export class OciClients {
     return clients;
   }
 
+  /** @throws NotAuthenticatedError when there is no principal, or it has no token. */
+  async findPrincipal(): Promise<void> {
+    const provider = await this.#authenticate();
+    try {
+      await provider.getKeyId();
+    } catch (cause) {
+      throw new NotAuthenticatedError("The OCI principal has no usable token.", { cause });
+    }
+  }
+
   #authenticate(): Promise<AuthenticationProvider> {
     this.#provider ??= authenticate(this.#oci.auth).catch((error: unknown) => {
       this.#provider = undefined;

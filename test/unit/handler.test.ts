@@ -28,14 +28,17 @@ class SteadyCollector extends MetricsCollector {
 }
 
 /** What the handler answers to this body under this configuration. */
-function answer(body: string | Uint8Array, variables: Readonly<Record<string, string>> = {}) {
+async function answer(body: string | Uint8Array, variables: Readonly<Record<string, string>> = {}) {
   const collector = new SteadyCollector();
   const handler = createHandler({
     configuration: () => configurationOf(variables),
     collectors: { oci: collector, prometheus: collector },
+    findPrincipal: async () => {},
     now: () => new Date("2026-11-23T20:40:00Z"),
   });
-  return handler(Buffer.from(body), silentLogger);
+  const document = await handler(Buffer.from(body), silentLogger);
+  if (!("pools" in document)) throw new Error("a health document was answered");
+  return document;
 }
 
 describe("handler", () => {

@@ -1,0 +1,67 @@
+import type { Configuration } from "./config/configuration.ts";
+import { describeProblems } from "./config/problems.ts";
+import { InvalidRequestError, toUtilizationError, type UtilizationError } from "./errors.ts";
+import { type ErrorInfo, toErrorInfo } from "./result/result-document.ts";
+
+/** One part of the function, and whether it is fit to measure pools. */
+export interface HealthCheck {
+  readonly status: "ok" | "failed";
+  readonly error?: ErrorInfo;
+}
+
+/** What `{"check": "health"}` answers. */
+export interface HealthDocument {
+  readonly status: "ok" | "failed";
+  readonly trigger: "direct";
+  /** ISO instant. */
+  readonly collectedAt: string;
+  readonly durationMs: number;
+  readonly checks: {
+    readonly configuration: HealthCheck & { readonly pools: number };
+    readonly principal: HealthCheck;
+  };
+}
+
+/**
+ * Whether the body asks for a health check.
+ * @throws InvalidRequestError when it asks for a check that doesn't exist.
+ */
+export function isHealthCheck(body: unknown): boolean {
+  if (typeof body !== "object" || body === null || !("check" in body)) return false;
+  if (body.check !== "health") throw new InvalidRequestError('check: expected "health"');
+  return true;
+}
+
+/** Checks what can be checked without a network: the configuration, and that there is a principal. */
+export async function checkHealth(
+  configuration: Configuration,
+  findPrincipal: () => Promise<void>,
+  now: () => Date,
+): Promise<HealthDocument> {
+  const started = now();
+  const checks = {
+    configuration: {
+      ...resultOf(configurationError(configuration)),
+      pools: configuration.pools.length,
+    },
+    principal: resultOf(await findPrincipal().then(() => undefined, toUtilizationError)),
+  };
+  const failed = Object.values(checks).some(({ status }) => status === "failed");
+  return {
+    status: failed ? "failed" : "ok",
+    trigger: "direct",
+    collectedAt: started.toISOString(),
+    durationMs: now().getTime() - started.getTime(),
+    checks,
+  };
+}
+
+function configurationError({ pools, problems }: Configuration): InvalidRequestError | undefined {
+  const wrongPools = pools.flatMap(({ spec }) => (spec.ok ? [] : spec.problems));
+  const all = [...problems, ...wrongPools];
+  return all.length === 0 ? undefined : new InvalidRequestError(describeProblems(all));
+}
+
+function resultOf(error: UtilizationError | undefined): HealthCheck {
+  return error === undefined ? { status: "ok" } : { status: "failed", error: toErrorInfo(error) };
+}
