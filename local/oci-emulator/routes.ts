@@ -1,0 +1,84 @@
+import { getInstancePool, listInstancePoolInstances } from "./compute.ts";
+import { summarizeMetricsData } from "./monitoring.ts";
+import { ServiceError } from "./service-error.ts";
+import type { EmulatedTenancy } from "./tenancy.ts";
+
+/** A request whose signature is good. */
+export interface Call {
+  readonly tenancy: EmulatedTenancy;
+  readonly now: Date;
+  readonly parameters: URLSearchParams;
+  readonly body: Buffer;
+}
+
+export interface Answer {
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface Route {
+  /** As OCI's API reference calls it. */
+  readonly operation: string;
+  readonly method: string;
+  readonly path: RegExp;
+  /** `id` is what the path's group matched. */
+  readonly answer: (call: Call, id: string) => Answer;
+}
+
+const routes: readonly Route[] = [
+  {
+    operation: "SummarizeMetricsData",
+    method: "POST",
+    path: /^\/20180401\/metrics\/actions\/summarizeMetricsData$/,
+    answer: ({ tenancy, now, parameters, body }) => ({
+      body: summarizeMetricsData(tenancy, parameters, parseJson(body), now),
+    }),
+  },
+  {
+    operation: "GetInstancePool",
+    method: "GET",
+    path: /^\/20160918\/instancePools\/([^/]+)$/,
+    answer: ({ tenancy }, id) => ({ body: getInstancePool(tenancy, id) }),
+  },
+  {
+    operation: "ListInstancePoolInstances",
+    method: "GET",
+    path: /^\/20160918\/instancePools\/([^/]+)\/instances$/,
+    answer: ({ tenancy, parameters }, id) => {
+      const { items, nextPage } = listInstancePoolInstances(tenancy, id, parameters);
+      return { body: items, ...(nextPage && { headers: { "opc-next-page": nextPage } }) };
+    },
+  },
+];
+
+export function operationOf(method: string, path: string): string {
+  const route = routes.find((known) => known.method === method && known.path.test(path));
+  return route?.operation ?? "unknown";
+}
+
+/** @throws ServiceError 404 or 405 when there is no such operation, else what it refuses */
+export function answerCall(method: string, path: string, call: Call): Answer {
+  const there = routes.filter((route) => route.path.test(path));
+  const route = there.find((candidate) => candidate.method === method);
+  if (route !== undefined) return route.answer(call, decodeId(route.path.exec(path)?.[1] ?? ""));
+  if (there.length > 0) {
+    throw new ServiceError(405, "MethodNotAllowed", `${method} is not allowed here.`);
+  }
+  throw new ServiceError(404, "NotFound", "The emulator has no such operation.");
+}
+
+function decodeId(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    throw new ServiceError(400, "CannotParseRequest", "The body is not JSON.");
+  }
+}

@@ -1,0 +1,80 @@
+/** The six raw 10-second samples (percent) that the agent emits in the minute beginning at `minute`; empty when it emits nothing. */
+export type MetricStream = (minute: Date) => readonly number[];
+
+export interface EmulatedInstance {
+  readonly id: string;
+  readonly displayName: string;
+  /** As the service spells it: "Running". It doesn't silence the streams: what is given is emitted. */
+  readonly state: string;
+  /** @default the pool's: instances can be moved, and their metrics move with them */
+  readonly compartmentId?: string;
+  /** ISO instant. */
+  readonly timeCreated?: string;
+  /** Without a stream the instance emits nothing, like one whose agent is off. */
+  readonly cpu?: MetricStream;
+  readonly memory?: MetricStream;
+  /** The value of the metrics' instancePoolId dimension. @default the pool's OCID */
+  readonly instancePoolDimension?: string;
+}
+
+export interface EmulatedPool {
+  readonly id: string;
+  readonly displayName: string;
+  readonly compartmentId: string;
+  readonly instances: readonly EmulatedInstance[];
+}
+
+export interface EmulatedTenancy {
+  readonly pools: readonly EmulatedPool[];
+}
+
+/** The root compartment of every emulated tenancy. */
+export const tenancyId = "ocid1.tenancy.oc1..aaaaaaaaemulatedtenancy";
+
+/** The one emulated region; the oldest regions' OCIDs and instance summaries have its short key. */
+export const region = { id: "us-ashburn-1", key: "iad" } as const;
+
+const samplesPerMinute = 6;
+const minuteMs = 60_000;
+
+/** The same value in every sample. */
+export function steady(percent: number): MetricStream {
+  const samples: readonly number[] = Array.from({ length: samplesPerMinute }, () => percent);
+  return () => samples;
+}
+
+/** A wave around `mean` that repeats every hour; the same minute always has the same samples. */
+export function wavering(mean: number, amplitude: number): MetricStream {
+  return (minute) => {
+    const minutes = minute.getTime() / minuteMs;
+    return Array.from({ length: samplesPerMinute }, (_, index) => {
+      const hours = (minutes + index / samplesPerMinute) / 60;
+      return mean + amplitude * Math.sin(2 * Math.PI * hours);
+    });
+  };
+}
+
+/** Where an instance stands: one of three availability domains, each of three fault domains. */
+export function placementOf(index: number): {
+  readonly availabilityDomain: string;
+  readonly faultDomain: string;
+} {
+  return {
+    availabilityDomain: `eMuL:US-ASHBURN-AD-${(index % 3) + 1}`,
+    faultDomain: `FAULT-DOMAIN-${(Math.floor(index / 3) % 3) + 1}`,
+  };
+}
+
+export const shape = "VM.Standard.E5.Flex";
+
+/** Every compartment that something of the tenancy lives in. */
+export function compartmentsOf(tenancy: EmulatedTenancy): ReadonlySet<string> {
+  const ids = new Set([tenancyId]);
+  for (const pool of tenancy.pools) {
+    ids.add(pool.compartmentId);
+    for (const { compartmentId } of pool.instances) {
+      if (compartmentId !== undefined) ids.add(compartmentId);
+    }
+  }
+  return ids;
+}
