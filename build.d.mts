@@ -3,4 +3,4 @@ import type { Plugin } from "vitest/config";
 
 export const ociServices: Readonly<Record<string, string>>;
 export const slimOciSdkForVite: Plugin;
-export function buildFunction(options?: { readonly outfile?: string }): Promise<Metafile>;
+export function buildFunction(): Promise<Metafile>;

@@ -1,6 +1,6 @@
-// Makes dist/func.cjs, the one file that is the function. `node build.mjs --analyze` prints what
-// is in it.
-import { writeFile } from "node:fs/promises";
+// Makes dist/func.cjs, the one file that is the function; with --analyze, says what is in it.
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { analyzeMetafile, build } from "esbuild";
 
 /**
@@ -27,7 +27,20 @@ const slimOciSdk = {
   },
 };
 
-/** The same for Vite, so that tests of src/oci don't load the whole SDK either. */
+/**
+ * The SDK brings node-fetch, for Nodes without a fetch of their own, and to ask the metadata service
+ * of an instance principal. Every supported Node has fetch built in.
+ */
+const ownFetch = {
+  name: "own-fetch",
+  setup({ onResolve, onLoad }) {
+    const filter = /^(isomorphic|node)-fetch$/;
+    onResolve({ filter }, ({ path }) => ({ path, namespace: "own-fetch" }));
+    onLoad({ filter, namespace: "own-fetch" }, () => ({ contents: "module.exports = fetch;" }));
+  },
+};
+
+/** slimOciSdk for Vite, so that tests of src/oci don't load the whole SDK either. */
 export const slimOciSdkForVite = {
   name: "slim-oci-sdk",
   enforce: "pre",
@@ -36,11 +49,11 @@ export const slimOciSdkForVite = {
 };
 
 /** Builds the function; resolves to esbuild's record of what went into the bundle. */
-export async function buildFunction({ outfile = "dist/func.cjs" } = {}) {
-  const { metafile } = await build({
+export async function buildFunction() {
+  const { metafile, outputFiles } = await build({
     absWorkingDir: import.meta.dirname,
     entryPoints: ["src/func.ts"],
-    outfile,
+    outfile: "dist/func.cjs",
     bundle: true,
     platform: "node",
     target: "node22",
@@ -51,13 +64,22 @@ export async function buildFunction({ outfile = "dist/func.cjs" } = {}) {
     legalComments: "linked",
     metafile: true,
     logLevel: "warning",
-    plugins: [slimOciSdk],
+    write: false,
+    plugins: [slimOciSdk, ownFetch],
   });
+  for (const { path, contents } of outputFiles) await replaceFile(path, contents);
   return metafile;
+}
+
+/** Never leaves half a file: a function may be starting from it just now. */
+async function replaceFile(path, contents) {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}`;
+  await writeFile(temporary, contents);
+  await rename(temporary, path);
 }
 
 if (process.argv[1] === import.meta.filename) {
   const metafile = await buildFunction();
-  await writeFile("dist/metafile.json", JSON.stringify(metafile));
   if (process.argv.includes("--analyze")) console.log(await analyzeMetafile(metafile));
 }

@@ -1,9 +1,16 @@
 import { defineConfig } from "vitest/config";
 import { slimOciSdkForVite } from "./build.mjs";
 
-const project = (name: string, testTimeout: number) => ({
+const project = (name: string, testTimeout: number, globalSetup: string[] = []) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 120_000 },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout,
+    // What integration tests need beyond npm they fetch in their hooks, once on a machine.
+    hookTimeout: 300_000,
+    globalSetup,
+  },
 });
 
 export default defineConfig({
@@ -13,7 +20,7 @@ export default defineConfig({
     projects: [
       project("unit", 20_000),
       project("contract", 20_000),
-      project("integration", 60_000),
+      project("integration", 60_000, ["test/support/build-function.ts"]),
     ],
     coverage: {
       provider: "v8",

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { parseOcid } from "./ocid.ts";
-import type { PoolSettings } from "./pool-spec.ts";
+import { type PoolSettings, sources } from "./pool-spec.ts";
 import { type Checked, check, joinPath, type Problem, strictObject } from "./problems.ts";
 
 /** The keys of the original framework's `config.yaml`, and what they are called here. */
@@ -56,7 +56,7 @@ const poolSettings = strictObject({
   name: v.optional(
     v.pipe(v.string(), v.nonEmpty("must not be empty"), v.maxLength(255, "is too long")),
   ),
-  source: v.optional(v.picklist(["oci", "prometheus"])),
+  source: v.optional(v.picklist(sources)),
   compartmentId: v.optional(ocid("a compartment", "compartment", "tenancy")),
   region: v.optional(region),
   windowMinutes: v.optional(

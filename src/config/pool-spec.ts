@@ -1,7 +1,9 @@
 import type { Statistic } from "../result/statistics.ts";
 
-/** Where a pool's utilization is read from. */
-export type Source = "oci" | "prometheus";
+/** Where a pool's utilization can be read from. */
+export const sources = ["oci", "prometheus"] as const;
+
+export type Source = (typeof sources)[number];
 
 /** What a Prometheus label holds: a member's display name, its OCID, or the pool's OCID. */
 export type MatchBy = "displayName" | "instanceId" | "poolId";

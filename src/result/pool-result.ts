@@ -40,10 +40,12 @@ export function toPoolResult(
     ? lowCoverage(spec, instances)
     : whyNothing(spec, pool, members, failures);
   const lost = failures.filter((failure) => failure !== error).map(({ message }) => message);
-  const result = {
+  const complete = instances.reporting === instances.running;
+  return {
     name: pool.name,
     instancePoolId: spec.instancePoolId,
     source: spec.source,
+    status: error !== undefined ? "failed" : complete ? "ok" : "partial",
     window: metrics
       ? { start: metrics.window.start.toISOString(), end: metrics.window.end.toISOString() }
       : null,
@@ -52,9 +54,8 @@ export function toPoolResult(
     memory,
     instances,
     warnings: [...new Set([...requestWarnings, ...(metrics?.warnings ?? []), ...lost])],
+    ...(error === undefined ? {} : { error: toErrorInfo(error) }),
   };
-  if (error !== undefined) return { ...result, status: "failed", error: toErrorInfo(error) };
-  return { ...result, status: instances.reporting === instances.running ? "ok" : "partial" };
 }
 
 /** The result of a pool that failed before anything was known of its members. */

@@ -1,0 +1,31 @@
+import { FnAgent } from "../../local/fn-agent.ts";
+import type { ResultDocument } from "../../src/result/result-document.ts";
+
+/** The built function. */
+export const bundle = new URL("../../dist/func.cjs", import.meta.url).pathname;
+
+/** The built function in a process of its own, run as Fn runs it. */
+export function startFunction(
+  environment: Readonly<Record<string, string>>,
+  nodePath?: string,
+): Promise<FnAgent> {
+  const options = { bundle, environment: { LOG_LEVEL: "DEBUG", ...environment } };
+  return FnAgent.start(nodePath === undefined ? options : { ...options, nodePath });
+}
+
+/** What the function answers to this request; fails unless Fn would pass the answer on. */
+export async function ask(
+  agent: FnAgent,
+  request: unknown,
+  options?: Parameters<FnAgent["invoke"]>[1],
+): Promise<ResultDocument> {
+  const body = typeof request === "string" ? request : JSON.stringify(request);
+  const response = await agent.invoke(body, options);
+  if (response.status !== 200) throw new Error(`Fn answers ${response.status}: ${response.body}`);
+  return response.json() as ResultDocument;
+}
+
+/** The function's log as objects; fails when a line is none. */
+export function logOf(agent: FnAgent): readonly Readonly<Record<string, unknown>>[] {
+  return agent.logLines().map((line) => JSON.parse(line));
+}
