@@ -4,7 +4,7 @@ import { InvalidRequestError, toUtilizationError, type UtilizationError } from "
 import { type ErrorInfo, toErrorInfo } from "./result/result-document.ts";
 
 /** One part of the function, and whether it is fit to measure pools. */
-export interface HealthCheck {
+interface HealthCheck {
   readonly status: "ok" | "failed";
   readonly error?: ErrorInfo;
 }

@@ -59,7 +59,7 @@ export function listInstancePoolInstances(
   if (parameters.has("sortBy") || parameters.has("sortOrder")) {
     throw invalidParameter("sortBy, sortOrder: the emulator does not sort");
   }
-  const limit = parseLimit(parameters.get("limit"));
+  const limit = Math.min(parseLimit(parameters.get("limit")), tenancy.pageSize ?? maximumPageSize);
   const offset = parsePageToken(parameters.get("page"), poolId);
   const pool = findPool(tenancy, poolId);
   if (compartmentId !== pool.compartmentId) throw notAuthorizedOrNotFound();

@@ -26,6 +26,8 @@ export interface EmulatedPool {
 
 export interface EmulatedTenancy {
   readonly pools: readonly EmulatedPool[];
+  /** The most members a page has, whatever limit was asked for: a service may give fewer. */
+  readonly pageSize?: number;
 }
 
 /** The root compartment of every emulated tenancy. */

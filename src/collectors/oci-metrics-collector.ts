@@ -20,7 +20,7 @@ export interface MetricsQuery {
   readonly resolution: string;
 }
 
-export interface MetricStream {
+interface MetricStream {
   readonly dimensions: { readonly resourceId?: string | undefined };
   readonly aggregatedDatapoints: readonly { readonly value: number | null }[];
 }

@@ -11,7 +11,7 @@ import {
 } from "./prometheus-servers.ts";
 
 /** A pool of the configuration; one that is written wrongly fails alone, when it is asked for. */
-export interface ConfiguredPool {
+interface ConfiguredPool {
   readonly name: string | undefined;
   readonly settings: PoolSettings;
   readonly spec: Checked<PoolSpec>;

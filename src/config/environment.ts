@@ -10,7 +10,7 @@ export interface OciAuth {
 }
 
 /** Endpoints that replace the SDK's own: for dedicated regions, and for tests. */
-export interface OciEndpoints {
+interface OciEndpoints {
   readonly monitoring: string | undefined;
   readonly core: string | undefined;
 }

@@ -6,10 +6,10 @@ export const sources = ["oci", "prometheus"] as const;
 export type Source = (typeof sources)[number];
 
 /** What a Prometheus label holds: a member's display name, its OCID, or the pool's OCID. */
-export type MatchBy = "displayName" | "instanceId" | "poolId";
+type MatchBy = "displayName" | "instanceId" | "poolId";
 
 /** How to find the pool's members among a Prometheus server's series. */
-export interface PrometheusSpec {
+interface PrometheusSpec {
   /** The name of a configured server. */
   readonly server: string;
   readonly match: { readonly label: string; readonly by: MatchBy };

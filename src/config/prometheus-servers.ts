@@ -12,7 +12,7 @@ export interface PrometheusServerConfig {
   readonly ca: string | undefined;
 }
 
-export const prometheusUrl = v.pipe(
+const prometheusUrl = v.pipe(
   v.string(),
   v.check((text) => {
     const url = URL.canParse(text) ? new URL(text) : undefined;

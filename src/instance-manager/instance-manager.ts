@@ -21,7 +21,7 @@ export interface PoolDescription {
   readonly displayName: string | undefined;
 }
 
-export interface InstanceSummary {
+interface InstanceSummary {
   readonly id: string;
   readonly compartmentId: string;
   readonly displayName?: string | undefined;

@@ -8,7 +8,7 @@ export interface Series {
 }
 
 /** The time is when the query was evaluated, not when the sample was taken. */
-export type Point = readonly [time: number, value: number];
+type Point = readonly [time: number, value: number];
 
 export interface QueryAnswer {
   readonly series: readonly Series[];

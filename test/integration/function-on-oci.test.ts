@@ -45,7 +45,7 @@ describe("the function on OCI Monitoring", () => {
   let emulator: OciEmulator;
   let agent: FnAgent;
   beforeAll(async () => {
-    emulator = await OciEmulator.start({ tenancy: { pools }, pageSize: 100 });
+    emulator = await OciEmulator.start({ tenancy: { pools, pageSize: 100 } });
     agent = await startFunction(emulator.environment);
   });
   afterAll(async () => {

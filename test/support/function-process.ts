@@ -2,7 +2,7 @@ import { FnAgent } from "../../local/fn-agent.ts";
 import type { ResultDocument } from "../../src/result/result-document.ts";
 
 /** The built function. */
-export const bundle = new URL("../../dist/func.cjs", import.meta.url).pathname;
+const bundle = new URL("../../dist/func.cjs", import.meta.url).pathname;
 
 /** The built function in a process of its own, run as Fn runs it. */
 export function startFunction(
