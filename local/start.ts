@@ -4,7 +4,7 @@ import stringify from "json-stringify-pretty-compact";
 import { buildFunction } from "../build.mjs";
 import type { ResultDocument } from "../src/result/result-document.ts";
 import { demoPool, demoPoolId, poolOfHosts } from "./demo-tenancy.ts";
-import { FnAgent } from "./fn-agent.ts";
+import { FnAgent } from "./fn-agent/fn-agent.ts";
 import { OciEmulator } from "./oci-emulator/emulator.ts";
 import { hostsOf } from "./prometheus-hosts.ts";
 import { summarizeDocument } from "./summary.ts";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { FnAgent } from "../../local/fn-agent.ts";
+import type { FnAgent } from "../../local/fn-agent/fn-agent.ts";
 import { OciEmulator } from "../../local/oci-emulator/emulator.ts";
 import { steady } from "../../local/oci-emulator/tenancy.ts";
 import { ask, startFunction } from "../support/function-process.ts";

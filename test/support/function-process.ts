@@ -1,4 +1,4 @@
-import { FnAgent } from "../../local/fn-agent.ts";
+import { FnAgent } from "../../local/fn-agent/fn-agent.ts";
 import type { ResultDocument } from "../../src/result/result-document.ts";
 
 /** The built function. */

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { FnAgent, type FnAgentOptions } from "../../../local/fn-agent.ts";
+import { FnAgent, type FnAgentOptions } from "../../../local/fn-agent/fn-agent.ts";
 
 const fdkPath = createRequire(import.meta.url).resolve("@fnproject/fdk");
 
@@ -221,6 +221,20 @@ describe("FnAgent", () => {
     expect(response.status).toBe(502);
     expect(response.json()).toEqual({ message: "invalid function response" });
     expect(agent.running).toBe(false);
+  });
+
+  it("takes an answer that comes before the body was read, and calls again", async () => {
+    const early = `
+      const { createServer } = require("node:http");
+      const { renameSync } = require("node:fs");
+      const path = process.env.FN_LISTENER.slice("unix:".length);
+      createServer((request, response) => response.end("{}"))
+        .listen(path + ".tmp", () => renameSync(path + ".tmp", path));
+    `;
+    const agent = await start(early, { timeoutMs: 2_000 });
+
+    expect((await agent.invoke(Buffer.alloc(5_000_000))).status).toBe(200);
+    expect((await agent.invoke("")).status).toBe(200);
   });
 
   it("shows a plain caller 200 and the headers that are meant for a gateway", async () => {
