@@ -51,7 +51,10 @@ describe("the README", () => {
   it("shows a configuration that works, and requests that it answers", () => {
     const [yaml = ""] = blocks("yaml");
     const configuration = configurationOf({ POOLS: yaml });
-    const section = readme.slice(readme.indexOf("## The request"), readme.indexOf("A pool spec has these keys"));
+    const section = readme.slice(
+      readme.indexOf("## The request"),
+      readme.indexOf("A pool spec has these keys"),
+    );
     const requests = [...section.matchAll(/`(\{[^`]*\})`/g)].map(([, json]) => json ?? "");
 
     expect(configuration.problems).toEqual([]);
