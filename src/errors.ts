@@ -51,6 +51,11 @@ export class InvalidRequestError extends UtilizationError {
   readonly code = "INVALID_REQUEST";
 }
 
+/** An event, alarm or batch of metrics that is not about an instance pool. */
+export class UnsupportedEventError extends UtilizationError {
+  readonly code = "UNSUPPORTED_EVENT";
+}
+
 /** OCI's 404, which stands for "does not exist" and "not authorized" alike, or an unknown name. */
 export class PoolNotFoundError extends UtilizationError {
   readonly code = "POOL_NOT_FOUND";

@@ -9,6 +9,10 @@ declare module "@fnproject/fdk" {
     readonly fnName: string | undefined;
     /** In MB; NaN when Fn did not say. */
     readonly memory: number;
+    /** The first value of a header of the call, whatever the case of its name. */
+    getHeader(name: string): string | null;
+    /** Fn-Http-Status and Fn-Http-H-… shape the answer to an HTTP caller; others don't see them. */
+    setResponseHeader(name: string, ...values: readonly string[]): void;
   }
 
   /**

@@ -30,10 +30,13 @@ function main(): void {
   });
   let coldStart = true;
   fdk.handle(
-    (body, context) => {
+    async (body, context) => {
       const keys = invocationKeys(context, coldStart);
       coldStart = false;
-      return handler(body, logger.child(keys));
+      const call = { header: (name: string) => context.getHeader(name) ?? undefined };
+      const { document, httpStatus } = await handler(body, call, logger.child(keys));
+      if (httpStatus !== undefined) context.setResponseHeader("Fn-Http-Status", String(httpStatus));
+      return document;
     },
     { inputMode: "buffer" },
   );
@@ -84,14 +87,18 @@ function invocationKeys(context: Context, coldStart: boolean): LogKeys {
 }
 
 /**
- * The SDK and the FDK write failures to console.warn, over several lines and with OCIDs in URLs.
- * We log every failure ourselves; theirs become debug lines, and the log stays JSON.
+ * The SDK and the FDK write failures to console.warn, over several lines and with OCIDs in URLs,
+ * and Node warns of what they use (url.parse, on Node 24). We log every failure ourselves: theirs
+ * become debug lines, and the log stays JSON.
  */
 function logLibraryWarnings(logger: Logger): void {
-  console.warn = (...parts: readonly unknown[]) => {
+  const log = (...parts: readonly unknown[]) => {
     const texts = parts.map((part) => (part instanceof Error ? part.message : String(part)));
     logger.debug("A library warns", { warning: texts.join(" ").slice(0, 1000) });
   };
+  console.warn = log;
+  process.removeAllListeners("warning");
+  process.on("warning", log);
 }
 
 function once<T>(make: () => T): () => T {

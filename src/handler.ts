@@ -1,11 +1,14 @@
 import type { Collectors } from "./collectors/get-collector.ts";
 import type { Configuration } from "./config/configuration.ts";
 import { type PoolsRequest, readPoolsRequest } from "./config/request.ts";
-import { InvalidRequestError, toUtilizationError } from "./errors.ts";
-import { checkHealth, type HealthDocument, isHealthCheck } from "./health.ts";
+import { type Answer, deliver, deliverHealth } from "./delivery.ts";
+import { toUtilizationError } from "./errors.ts";
+import { checkHealth, isHealthCheck } from "./health.ts";
 import type { Logger } from "./logger.ts";
 import { processPool } from "./process-pool.ts";
 import { overallStatus, type ResultDocument, toErrorInfo } from "./result/result-document.ts";
+import { recognizeTrigger } from "./triggers/recognize.ts";
+import type { Call } from "./triggers/trigger.ts";
 
 /** What the handler works with; made once per process. */
 export interface HandlerDependencies {
@@ -16,32 +19,29 @@ export interface HandlerDependencies {
   readonly now: () => Date;
 }
 
-/** Thrown for callers that asked to see a failure as a failed invocation: Fn answers 502. */
-export class InvocationFailedError extends Error {
-  override readonly name = "InvocationFailedError";
-}
-
-/** Answers one invocation: from the raw body to the document. */
-export type Handler = (
-  body: Uint8Array,
-  logger: Logger,
-) => Promise<ResultDocument | HealthDocument>;
+/** Answers one invocation: from the raw body to the document, and how the caller gets it. */
+export type Handler = (body: Uint8Array, call: Call, logger: Logger) => Promise<Answer>;
 
 type Outcome = Pick<ResultDocument, "status" | "pools" | "error"> & Pick<Configuration, "onError">;
 
 /**
- * The handler throws nothing but InvocationFailedError, and that only with `onError: "throw"`:
- * whatever else goes wrong is in the document.
+ * The handler throws nothing but InvocationFailedError, and that only for callers who are to see
+ * a failed invocation: whatever else goes wrong is in the document.
  */
 export function createHandler(dependencies: HandlerDependencies): Handler {
   const { configuration, collectors, findPrincipal, now } = dependencies;
-  return async (body, logger) => {
+  return async (body, call, parentLogger) => {
     const started = now();
+    const trigger = recognizeTrigger(body, call);
+    const { name, correlationId } = trigger;
+    const logger = parentLogger.child({ trigger: name, correlation_id: correlationId });
     const configured = configuration();
     let outcome: Outcome;
     try {
-      const content = parseBody(body);
-      if (isHealthCheck(content)) return await checkHealth(configured, findPrincipal, now);
+      const content = trigger.toRequest();
+      if (isHealthCheck(content)) {
+        return deliverHealth(await checkHealth(configured, findPrincipal, now, name), name);
+      }
       outcome = await collect(readPoolsRequest(content, configured), collectors, logger);
     } catch (thrown) {
       const error = toUtilizationError(thrown);
@@ -50,13 +50,10 @@ export function createHandler(dependencies: HandlerDependencies): Handler {
       outcome = { onError, status: "failed", pools: [], error: toErrorInfo(error) };
     }
     const { onError, status, pools, error } = outcome;
-    if (status === "failed" && onError === "throw") {
-      throw new InvocationFailedError(summaryOf(outcome));
-    }
     const collectedAt = started.toISOString();
     const durationMs = now().getTime() - started.getTime();
-    const document = { status, trigger: "direct" as const, collectedAt, durationMs, pools };
-    return error === undefined ? document : { ...document, error };
+    const document = { status, trigger: name, collectedAt, durationMs, pools };
+    return deliver(error === undefined ? document : { ...document, error }, onError);
   };
 }
 
@@ -67,33 +64,4 @@ async function collect(
 ): Promise<Outcome> {
   const results = await Promise.all(pools.map((pool) => processPool(pool, collectors, logger)));
   return { onError, status: overallStatus(results), pools: results };
-}
-
-/**
- * The body as JSON by its content, whatever its type says; undefined when there is none. The FDK's
- * own JSON mode hands malformed JSON on as a string, and breaks UTF-8 at the edges of chunks.
- */
-function parseBody(body: Uint8Array): unknown {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(body);
-  } catch (cause) {
-    throw new InvalidRequestError("The request is not UTF-8 text.", { cause });
-  }
-  if (text.trim() === "") return undefined;
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const position = /position \d+/.exec(error instanceof Error ? error.message : "")?.[0];
-    const where = position === undefined ? "" : ` (at ${position})`;
-    throw new InvalidRequestError(`The request is not JSON${where}.`);
-  }
-}
-
-function summaryOf({ pools, error }: Outcome): string {
-  const errors = [error, ...pools.map((pool) => pool.error)].filter((e) => e !== undefined);
-  return errors
-    .slice(0, 5)
-    .map(({ code, message }) => `${code}: ${message}`)
-    .join("; ");
 }

@@ -2,6 +2,7 @@ import type { Configuration } from "./config/configuration.ts";
 import { describeProblems } from "./config/problems.ts";
 import { InvalidRequestError, toUtilizationError, type UtilizationError } from "./errors.ts";
 import { type ErrorInfo, toErrorInfo } from "./result/result-document.ts";
+import type { TriggerName } from "./triggers/trigger.ts";
 
 /** One part of the function, and whether it is fit to measure pools. */
 interface HealthCheck {
@@ -12,7 +13,7 @@ interface HealthCheck {
 /** What `{"check": "health"}` answers. */
 export interface HealthDocument {
   readonly status: "ok" | "failed";
-  readonly trigger: "direct";
+  readonly trigger: TriggerName;
   /** ISO instant. */
   readonly collectedAt: string;
   readonly durationMs: number;
@@ -37,6 +38,7 @@ export async function checkHealth(
   configuration: Configuration,
   findPrincipal: () => Promise<void>,
   now: () => Date,
+  trigger: TriggerName,
 ): Promise<HealthDocument> {
   const started = now();
   const checks = {
@@ -49,7 +51,7 @@ export async function checkHealth(
   const failed = Object.values(checks).some(({ status }) => status === "failed");
   return {
     status: failed ? "failed" : "ok",
-    trigger: "direct",
+    trigger,
     collectedAt: started.toISOString(),
     durationMs: now().getTime() - started.getTime(),
     checks,

@@ -13,6 +13,8 @@ import {
 /** A pool of the configuration; one that is written wrongly fails alone, when it is asked for. */
 interface ConfiguredPool {
   readonly name: string | undefined;
+  /** Known even when the rest of the pool is written wrongly. */
+  readonly instancePoolId: string | undefined;
   readonly settings: PoolSettings;
   readonly spec: Checked<PoolSpec>;
 }
@@ -54,7 +56,14 @@ export function readConfiguration(
     const spec = settings.ok ? resolvePoolSpec([shared, settings.value], servers, path) : settings;
     return {
       entry,
-      pool: { name: nameOf(pool), settings: settings.ok ? settings.value : {}, spec },
+      pool: {
+        name: textOf(pool, "name"),
+        instancePoolId: (
+          textOf(pool, "instancePoolId") ?? textOf(pool, "instance_pool_id")
+        )?.toLowerCase(),
+        settings: settings.ok ? settings.value : {},
+        spec,
+      },
     };
   });
   const pools = entries.map(({ pool }) => pool);
@@ -112,7 +121,7 @@ function duplicateNames(pools: readonly ConfiguredPool[], path: string): readonl
   );
 }
 
-function nameOf(pool: unknown): string | undefined {
-  const name = typeof pool === "object" && pool !== null && "name" in pool ? pool.name : undefined;
-  return typeof name === "string" ? name : undefined;
+function textOf(pool: unknown, key: string): string | undefined {
+  const value = typeof pool === "object" && pool !== null ? Reflect.get(pool, key) : undefined;
+  return typeof value === "string" ? value : undefined;
 }

@@ -4,14 +4,14 @@ import { type PoolSettings, sources } from "./pool-spec.ts";
 import { type Checked, check, joinPath, type Problem, strictObject } from "./problems.ts";
 
 /** The keys of the original framework's `config.yaml`, and what they are called here. */
-const aliases: Readonly<Record<string, string>> = {
+export const aliases: Readonly<Record<string, keyof PoolSettings>> = {
   instance_pool_id: "instancePoolId",
   compartment_id: "compartmentId",
   monitoring_method: "source",
 };
 
 /** What the original needed for scaling. We measure and leave the scaling to others. */
-const ignoredKeys: ReadonlySet<string> = new Set([
+export const ignoredKeys: ReadonlySet<string> = new Set([
   "cpu_threshold",
   "ram_threshold",
   "scaling_limits",
@@ -51,7 +51,8 @@ const match = v.pipe(
   v.transform(({ label = "instance", by }) => ({ label, by })),
 );
 
-const poolSettings = strictObject({
+/** Every key of a pool spec; all optional, as a spec is put together from several places. */
+export const poolSettings = strictObject({
   instancePoolId: v.optional(ocid("an instance pool", "instancepool")),
   name: v.optional(
     v.pipe(v.string(), v.nonEmpty("must not be empty"), v.maxLength(255, "is too long")),

@@ -1,6 +1,6 @@
 import type { Environment } from "./environment.ts";
 import { parseDocument } from "./parse-document.ts";
-import type { Checked, Problem } from "./problems.ts";
+import { type Checked, type Problem, unknownKey } from "./problems.ts";
 
 /** The parts of POOLS or POOLS_FILE, not yet checked themselves. */
 export interface PoolsDocument {
@@ -44,8 +44,8 @@ function parsePoolsDocument(text: string, variable: string): Checked<PoolsDocume
   const { $schema, defaults = {}, prometheus = {}, pools = [], ...unknown } = document;
   const { servers = {}, ...unknownPrometheus } = isObject(prometheus) ? prometheus : { prometheus };
   const problems: Problem[] = [
-    ...unknownKeys(unknown, `${variable}: `, "defaults, prometheus, pools"),
-    ...unknownKeys(unknownPrometheus, `${variable}: prometheus.`, "servers"),
+    ...unknownKeys(unknown, `${variable}: `, ["defaults", "prometheus", "pools"]),
+    ...unknownKeys(unknownPrometheus, `${variable}: prometheus.`, ["servers"]),
   ];
   if (!Array.isArray(pools))
     problems.push({ path: `${variable}: pools`, message: "expected a list" });
@@ -54,10 +54,14 @@ function parsePoolsDocument(text: string, variable: string): Checked<PoolsDocume
   return { ok: true, value: { at: `${variable}: `, defaults, servers, pools: list } };
 }
 
-function unknownKeys(unknown: object, prefix: string, known: string): readonly Problem[] {
+function unknownKeys(
+  unknown: object,
+  prefix: string,
+  known: readonly string[],
+): readonly Problem[] {
   return Object.keys(unknown).map((key) => ({
     path: `${prefix}${key}`,
-    message: `unknown key; known are ${known}`,
+    message: unknownKey(key, known),
   }));
 }
 

@@ -1,3 +1,4 @@
+import { closest, distance } from "fastest-levenshtein";
 import * as v from "valibot";
 
 /** Something wrong with a request or a configuration, and where. */
@@ -31,10 +32,29 @@ export function joinPath(path: string, key: string | number): string {
  * and a person who mistyped two keys should read of both at once.
  */
 export function strictObject<const E extends v.ObjectEntries>(entries: E) {
-  return v.objectWithRest(
-    entries,
-    v.never(`unknown key; known are ${Object.keys(entries).join(", ")}`),
-  );
+  // An unknown key's issue does not know its key yet; describeIssue() puts the two together.
+  return v.objectWithRest(entries, v.never(Object.keys(entries).join(keySeparator)));
+}
+
+const keySeparator = " ";
+
+/** What to say of a key that isn't known: the one that was probably meant, else all. */
+export function unknownKey(key: string, known: readonly string[]): string {
+  const meant = suggestion(key, known);
+  return meant === undefined
+    ? `unknown key; known are ${known.join(", ")}`
+    : `unknown key; did you mean ${meant}?`;
+}
+
+/** The known word that differs least from `word`, if that is little enough to be a mistake. */
+export function suggestion(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0 || word.length > 100) return undefined;
+  const plain = (text: string) => text.replace(/[_-]/g, "").toLowerCase();
+  const candidates = known.map(plain);
+  const nearest = closest(plain(word), candidates);
+  const allowed = Math.min(Math.max(2, Math.floor(nearest.length / 3)), nearest.length - 1);
+  if (distance(plain(word), nearest) > allowed) return undefined;
+  return known[candidates.indexOf(nearest)];
 }
 
 /** The output of a `strictObject`, without the index signature that its rest leaves behind. */
@@ -63,12 +83,16 @@ export function check<S extends v.GenericSchema & { readonly entries: v.ObjectEn
 }
 
 function describeIssue(issue: v.BaseIssue<unknown>, secret: boolean): string {
-  const writtenForPersons = issue.kind === "validation" || issue.type === "never";
-  const expected = writtenForPersons
-    ? issue.message
-    : `expected ${issue.expected?.replace(/^\((.*)\)$/, "$1") ?? issue.type}`;
-  if (secret || issue.type === "never") return expected;
-  return `${expected}, got ${shorten(issue.received)}`;
+  if (issue.type === "never") {
+    const key = issue.path?.at(-1)?.key;
+    return unknownKey(String(key), issue.message.split(keySeparator));
+  }
+  if (issue.kind === "schema" && issue.input === undefined) return "is missing";
+  const expected =
+    issue.kind === "validation"
+      ? issue.message
+      : `expected ${issue.expected?.replace(/^\((.*)\)$/, "$1") ?? issue.type}`;
+  return secret ? expected : `${expected}, got ${shorten(issue.received)}`;
 }
 
 function shorten(text: string): string {

@@ -27,7 +27,8 @@ const headerValue = v.pipe(
   v.regex(/^[\t\x20-\x7e]*$/, "must be printable ASCII on one line"),
 );
 
-const prometheusServer = strictObject({
+/** One server of `prometheus.servers`. */
+export const prometheusServer = strictObject({
   url: prometheusUrl,
   auth: v.optional(
     strictObject({

@@ -3,7 +3,7 @@ import { type Configuration, ignoredKeysWarning } from "./configuration.ts";
 import { resolvePoolSpec, settingsOfPayload } from "./pool-resolution.ts";
 import { readPoolEntry } from "./pool-settings.ts";
 import type { PoolSettings, PoolSpec } from "./pool-spec.ts";
-import { describeProblems, joinPath, type Problem } from "./problems.ts";
+import { describeProblems, joinPath, type Problem, suggestion } from "./problems.ts";
 
 /** One pool that a request asks for: its spec, or why it can't be measured. */
 export type RequestedPool =
@@ -31,11 +31,19 @@ export function readPoolsRequest(body: unknown, configuration: Configuration): P
   if (body !== undefined && !isObject(body)) {
     throw new InvalidRequestError(`The request must be a JSON object such as ${example}.`);
   }
-  const { onError = configuration.onError, ...rest } = body ?? {};
+  const { onError = configuration.onError, $schema, ...rest } = body ?? {};
   if (onError !== "return" && onError !== "throw") {
     throw new InvalidRequestError("onError: must be return or throw");
   }
-  return { onError, pools: requestedPools(rest, configuration) };
+  return { onError, pools: distinct(requestedPools(rest, configuration)) };
+}
+
+/** A pool that is asked for twice in the same way is measured once. */
+function distinct(pools: readonly RequestedPool[]): readonly RequestedPool[] {
+  const byWay = new Map(
+    pools.map((pool, index) => ["spec" in pool ? JSON.stringify(pool.spec) : index, pool]),
+  );
+  return [...byWay.values()];
 }
 
 function requestedPools(
@@ -96,8 +104,7 @@ function namedPool(
   const configured = configuration.pools.find((pool) => pool.name === name);
   if (configured === undefined) {
     const names = configuration.pools.flatMap((pool) => pool.name ?? []);
-    const hint =
-      names.length === 0 ? "No pool is configured." : `Configured are ${names.join(", ")}.`;
+    const hint = hintAt(name, names);
     const error = new PoolNotFoundError(`No pool called "${name.slice(0, 100)}" is configured.`, {
       hint,
     });
@@ -115,6 +122,12 @@ function namedPool(
   return specifiedPool(overrides, path, configuration, configured.settings);
 }
 
+function hintAt(name: string, names: readonly string[]): string {
+  const meant = suggestion(name, names);
+  if (meant !== undefined) return `Did you mean "${meant}"?`;
+  return names.length === 0 ? "No pool is configured." : `Configured are ${names.join(", ")}.`;
+}
+
 function specifiedPool(
   pool: unknown,
   path: string,
@@ -126,23 +139,20 @@ function specifiedPool(
   if (!entry.ok) return invalid(entry.problems, label);
   const settings = settingsOfPayload(entry.value, configuration.servers, path);
   if (!settings.ok) return invalid(settings.problems, label);
-  const configured = base ?? configuredSettings(settings.value.instancePoolId, configuration);
-  const layers = [configuration.defaults, configured, settings.value];
+  const configured = configuredPool(settings.value.instancePoolId, configuration);
+  if (base === undefined && configured?.spec.ok === false)
+    return invalid(configured.spec.problems, label);
+  const layers = [configuration.defaults, base ?? configured?.settings ?? {}, settings.value];
   const spec = resolvePoolSpec(layers, configuration.servers, path);
   if (!spec.ok) return invalid(spec.problems, label);
   return { spec: spec.value, warnings: ignoredKeysWarning(entry.value.ignoredKeys) };
 }
 
-/** A pool that is configured keeps its settings when it is asked for by its OCID. */
-function configuredSettings(
-  instancePoolId: string | undefined,
-  configuration: Configuration,
-): PoolSettings {
-  const configured = configuration.pools.find(
-    ({ settings }) =>
-      settings.instancePoolId !== undefined && settings.instancePoolId === instancePoolId,
+/** A pool that is configured keeps its settings, and its mistakes, when its OCID is asked for. */
+function configuredPool(instancePoolId: string | undefined, { pools }: Configuration) {
+  return pools.find(
+    (pool) => instancePoolId !== undefined && pool.instancePoolId === instancePoolId,
   );
-  return configured?.settings ?? {};
 }
 
 function invalid(problems: readonly Problem[], label: string): RequestedPool {

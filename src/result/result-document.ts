@@ -1,5 +1,6 @@
 import type { Source } from "../config/pool-spec.ts";
 import type { ErrorCode, UtilizationError } from "../errors.ts";
+import type { TriggerName } from "../triggers/trigger.ts";
 import type { MissingReason } from "./reading.ts";
 import type { Statistic, Utilization } from "./statistics.ts";
 
@@ -61,7 +62,7 @@ export interface PoolResult {
 /** What an invocation answers. */
 export interface ResultDocument {
   readonly status: Status;
-  readonly trigger: "direct";
+  readonly trigger: TriggerName;
   /** ISO instant. */
   readonly collectedAt: string;
   readonly durationMs: number;

@@ -256,6 +256,7 @@ describe.each([22, 24] as const)("the function on Node %i", (major) => {
       const document = await ask(agent, { instancePoolId: poolId });
 
       expect(document.pools[0]).toMatchObject({ status: "partial", cpu: { average: 50 } });
+      expect(logOf(agent).length).toBeGreaterThan(0);
     } finally {
       await agent.close();
       await emulator.close();

@@ -53,7 +53,7 @@ describe("the README", () => {
     const configuration = configurationOf({ POOLS: yaml });
     const section = readme.slice(
       readme.indexOf("## The request"),
-      readme.indexOf("A pool spec has these keys"),
+      readme.indexOf("An editor completes"),
     );
     const requests = [...section.matchAll(/`(\{[^`]*\})`/g)].map(([, json]) => json ?? "");
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MetricsCollector } from "../../src/collectors/metrics-collector.ts";
-import { createHandler, InvocationFailedError } from "../../src/handler.ts";
+import { InvocationFailedError } from "../../src/delivery.ts";
+import { createHandler } from "../../src/handler.ts";
 import { configurationOf } from "../support/configuration.ts";
 import { silentLogger } from "../support/logger.ts";
 import { compartmentId, instanceId, poolId } from "../support/ocids.ts";
@@ -36,7 +37,7 @@ async function answer(body: string | Uint8Array, variables: Readonly<Record<stri
     findPrincipal: async () => {},
     now: () => new Date("2026-11-23T20:40:00Z"),
   });
-  const document = await handler(Buffer.from(body), silentLogger);
+  const { document } = await handler(Buffer.from(body), { header: () => undefined }, silentLogger);
   if (!("pools" in document)) throw new Error("a health document was answered");
   return document;
 }

@@ -10,7 +10,7 @@ describe("checkHealth", () => {
   it("is ok when the configuration is right and there is a principal", async () => {
     const configuration = configurationOf({ POOLS: JSON.stringify([{ instancePoolId: poolId }]) });
 
-    expect(await checkHealth(configuration, async () => {}, now)).toEqual({
+    expect(await checkHealth(configuration, async () => {}, now, "direct")).toEqual({
       status: "ok",
       trigger: "direct",
       collectedAt: "2026-11-23T20:40:00.000Z",
@@ -25,7 +25,7 @@ describe("checkHealth", () => {
       throw new NotAuthenticatedError("There is no usable OCI principal.");
     };
 
-    expect(await checkHealth(configuration, nobody, now)).toMatchObject({
+    expect(await checkHealth(configuration, nobody, now, "direct")).toMatchObject({
       status: "failed",
       checks: {
         configuration: {

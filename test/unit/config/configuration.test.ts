@@ -99,7 +99,7 @@ pools:
     [{ POOLS: "[]", POOLS_FILE: "/x" }, "POOLS", /^POOLS and POOLS_FILE are both set/],
     [{ POOLS_FILE: "/missing" }, "POOLS_FILE", /^cannot read \/missing/],
     [{ POOLS: "text" }, "POOLS", /^expected an object with pools/],
-    [{ POOLS: "pool: []" }, "POOLS: pool", /^unknown key; known are defaults, prometheus, pools/],
+    [{ POOLS: "pool: []" }, "POOLS: pool", /^unknown key; did you mean pools\?$/],
     [{ POOLS: "pools: 5" }, "POOLS: pools", /^expected a list/],
     [
       { POOLS: "defaults: {window: 5}" },

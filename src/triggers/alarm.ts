@@ -1,0 +1,53 @@
+import { UnsupportedEventError } from "../errors.ts";
+import {
+  type Call,
+  isObject,
+  isString,
+  property,
+  requestForPools,
+  type Trigger,
+} from "./trigger.ts";
+
+/** What the dimension says of an instance that is in no pool. */
+const noPool = "default";
+
+/**
+ * A message of a Monitoring alarm (versions 1.0 to 1.5), delivered by Notifications. Its pools are
+ * in the dimensions of the streams that fire; a message that all is well may have none, and then
+ * the alarm's query tells. The query itself is never sent to Monitoring: it ends in a predicate,
+ * and Monitoring answers such a query with 1.0 for every point.
+ */
+export function readAlarm(body: unknown, call: Call): Trigger | undefined {
+  if (!isObject(body) || !Array.isArray(body["alarmMetaData"])) return undefined;
+  const entries: readonly unknown[] = body["alarmMetaData"];
+  const alarms = entries.filter(isObject);
+  return {
+    name: "alarm",
+    correlationId: [
+      call.header("X-OCI-NS-MessageId"),
+      property(body, "dedupeKey"),
+      alarms[0]?.["id"],
+    ].find(isString),
+    toRequest: () => {
+      const pools = alarms.flatMap(poolsOf);
+      if (pools.length > 0) return requestForPools(pools);
+      throw new UnsupportedEventError("The alarm names no instance pool.", {
+        hint: 'Keep the dimension instancePoolId in the alarm\'s query, for example CpuUtilization[1m]{instancePoolId = "ocid1.instancepool.…"}.mean() > 80.',
+      });
+    },
+  };
+}
+
+function poolsOf(alarm: Readonly<Record<string, unknown>>): readonly string[] {
+  const dimensions: readonly unknown[] = Array.isArray(alarm["dimensions"])
+    ? alarm["dimensions"]
+    : [];
+  const pools = dimensions
+    .filter(isObject)
+    .map((dimension) => property(dimension, "instancePoolId"))
+    .filter(isString)
+    .filter((pool) => pool.toLowerCase() !== noPool);
+  if (pools.length > 0) return pools;
+  const query = isString(alarm["query"]) ? alarm["query"] : "";
+  return query.match(/ocid1\.instancepool\.[a-z0-9.-]+/gi) ?? [];
+}

@@ -1,0 +1,24 @@
+import { UnsupportedEventError } from "../errors.ts";
+import { isObject, isString, property, requestForPools, type Trigger } from "./trigger.ts";
+
+/** A batch of metrics from Connector Hub: an array of streams, each with its dimensions. */
+export function readConnectorHubBatch(body: unknown): Trigger | undefined {
+  if (!Array.isArray(body)) return undefined;
+  const streams = body.filter(isObject).filter(({ dimensions }) => isObject(dimensions));
+  if (streams.length === 0) return undefined;
+  return {
+    name: "connector-hub",
+    toRequest: () => {
+      const pools = streams
+        .map(({ dimensions }) =>
+          isObject(dimensions) ? property(dimensions, "instancePoolId") : "",
+        )
+        .filter(isString)
+        .filter((pool) => pool !== "" && pool.toLowerCase() !== "default");
+      if (pools.length > 0) return requestForPools(pools);
+      throw new UnsupportedEventError("No metric of the batch has the dimension instancePoolId.", {
+        hint: "Let the connector's source be the namespace oci_computeagent.",
+      });
+    },
+  };
+}
