@@ -8,6 +8,7 @@ import { readEnvironment } from "./config/environment.ts";
 import type { PoolSpec } from "./config/pool-spec.ts";
 import { InvalidRequestError } from "./errors.ts";
 import { createHandler } from "./handler.ts";
+import { HostDirectory } from "./instance-manager/host-directory.ts";
 import { InstanceManager } from "./instance-manager/instance-manager.ts";
 import { createLogger, type Logger, type LogKeys } from "./logger.ts";
 import { OciClients } from "./oci/clients.ts";
@@ -53,7 +54,12 @@ function createCollectors(
   const monitoringOf = async (spec: PoolSpec) => (await clients.forPool(spec)).monitoring;
   return {
     oci: new OCIMetricsCollector(directory, monitoringOf, now),
-    prometheus: new PrometheusMetricsCollector(directory, prometheusClients(configuration), now),
+    prometheus: new PrometheusMetricsCollector({
+      directory,
+      hosts: new HostDirectory(async (spec) => (await clients.forPool(spec)).network),
+      serverOf: prometheusClients(configuration),
+      now,
+    }),
   };
 }
 

@@ -12,6 +12,10 @@ export interface InstanceMetrics {
   /** By instance OCID; a member that is absent has no data. */
   readonly readings: ReadonlyMap<string, InstanceReadings>;
   readonly warnings: readonly string[];
+  /** Whether the source itself says that its answer is not the whole truth. */
+  readonly partial?: boolean;
+  /** What to change when there is no reading at all, if the source can tell. */
+  readonly hint?: string | undefined;
   /** What a failed query threw; its members' readings are `query_failed`. */
   readonly failures: readonly UtilizationError[];
 }

@@ -1,97 +1,79 @@
 import type { PoolSpec } from "../config/pool-spec.ts";
+import type { Host, Hosts } from "../instance-manager/host-directory.ts";
 import type { Instance } from "../instance-manager/instance-pool.ts";
-import {
-  type CpuRamMetrics,
-  getCpuRamMetrics,
-  type QueryApi,
-} from "../prometheus-metrics/get-cpu-ram-metrics.ts";
-import { ambiguousInstances, identifier, poolSelectors } from "../prometheus-metrics/members.ts";
-import type { Target } from "../prometheus-metrics/target.ts";
-import type { InstanceReadings } from "../result/reading.ts";
+import { getCpuRamMetrics, type QueryApi } from "../prometheus-metrics/get-cpu-ram-metrics.ts";
+import { matchTargets } from "../prometheus-metrics/match-targets.ts";
+import { memberNames, poolSelectors } from "../prometheus-metrics/members.ts";
+import { labelValuesQuery } from "../prometheus-metrics/queries.ts";
 import { type InstanceMetrics, MetricsCollector, type PoolDirectory } from "./metrics-collector.ts";
+
+/** What the collector works with; made once per process. */
+export interface PrometheusCollectorDependencies {
+  readonly directory: PoolDirectory;
+  readonly hosts: {
+    hostsOf(instances: readonly Instance[], spec: PoolSpec): Promise<Hosts>;
+  };
+  readonly serverOf: (spec: PoolSpec) => QueryApi;
+  readonly now: () => Date;
+}
+
+const nobody: Hosts = { byInstanceId: new Map<string, Host>(), failure: undefined };
 
 /** Reads what node_exporter reported to a Prometheus server: two queries for up to 250 members. */
 export class PrometheusMetricsCollector extends MetricsCollector {
-  readonly #serverOf: (spec: PoolSpec) => QueryApi;
-  readonly #now: () => Date;
+  readonly #dependencies: PrometheusCollectorDependencies;
 
-  constructor(directory: PoolDirectory, serverOf: (spec: PoolSpec) => QueryApi, now: () => Date) {
-    super(directory);
-    this.#serverOf = serverOf;
-    this.#now = now;
+  constructor(dependencies: PrometheusCollectorDependencies) {
+    super(dependencies.directory);
+    this.#dependencies = dependencies;
   }
 
   protected override async fetchInstanceMetrics(
     instances: readonly Instance[],
     spec: PoolSpec,
   ): Promise<InstanceMetrics> {
-    const server = this.#serverOf(spec);
+    const { hosts, serverOf, now } = this.#dependencies;
+    const server = serverOf(spec);
     const { windowMinutes, statistic, prometheus } = spec;
+    const { by } = prometheus.match;
+    const needed = by === "privateIp" || by === "hostname";
+    let known = needed ? await hosts.hostsOf(instances, spec) : nobody;
+    let members = memberNames(instances, spec, known.byInstanceId);
     const settings = { windowMinutes, statistic, steal: prometheus.steal };
-    const answers = await Promise.all(
-      poolSelectors(instances, spec).map((selector) =>
-        getCpuRamMetrics(server, selector, settings),
-      ),
-    );
-    const matched = matchTargets(answers, instances, spec);
-    const end = answers.find(({ evaluatedAt }) => evaluatedAt)?.evaluatedAt ?? this.#now();
+    const metrics = await getCpuRamMetrics(server, poolSelectors(members, spec), settings);
+    let matched = matchTargets(metrics, members, spec);
+    if (by === "poolId" && matched.strangers > 0 && matched.silent.length > 0) {
+      // The usual `instance` is an address: it takes a look at the network to know whose it is.
+      known = await hosts.hostsOf(matched.silent, spec);
+      members = memberNames(instances, spec, known.byInstanceId);
+      matched = matchTargets(metrics, members, spec);
+    }
+    const end = metrics.evaluatedAt ?? now();
+    const nothing = metrics.targets.length === 0 && metrics.failures.length === 0;
+    const lookUp = known.failure === undefined ? [] : [known.failure.message];
     return {
       window: { start: new Date(end.getTime() - windowMinutes * 60_000), end },
       readings: matched.readings,
-      warnings: [...new Set(answers.flatMap(({ warnings }) => warnings)), ...matched.warnings],
-      failures: answers.flatMap(({ failures }) => failures),
+      warnings: [...metrics.warnings, ...matched.warnings, ...lookUp],
+      partial: metrics.warnings.length > 0,
+      hint: nothing ? await hintOf(server, spec) : undefined,
+      failures: metrics.failures,
     };
   }
 }
 
-/** Gives each member the reading of the target that is it. */
-function matchTargets(
-  answers: readonly CpuRamMetrics[],
-  instances: readonly Instance[],
-  spec: PoolSpec,
-) {
-  const identify = identifier(instances, spec);
-  const targets = new Map<string, Target[]>();
-  let strangers = 0;
-  for (const target of answers.flatMap((answer) => answer.targets)) {
-    const instance = identify(target.labels);
-    if (instance === undefined) strangers++;
-    else targets.set(instance.id, [...(targets.get(instance.id) ?? []), target]);
+/** Names the values that the label does have: a person sees at once what doesn't fit. */
+async function hintOf(server: QueryApi, { prometheus }: PoolSpec): Promise<string | undefined> {
+  const { label, by } = prometheus.match;
+  const answer = await server.query(labelValuesQuery(label)).catch(() => undefined);
+  if (answer === undefined) return undefined;
+  const values = answer.series
+    .map(({ labels }) => labels[label])
+    .filter((value) => value !== undefined);
+  if (values.length > 0) {
+    return `No series has the ${by} of a running member in the label "${label}"; it holds values such as ${values.map((value) => JSON.stringify(value)).join(", ")}.`;
   }
-  const readings = new Map<string, InstanceReadings>();
-  for (const [id, candidates] of targets) readings.set(id, bestOf(candidates));
-  const failed = answers.some(({ failures }) => failures.length === 2);
-  for (const { id } of instances) if (failed && !readings.has(id)) readings.set(id, queryFailed);
-  const ambiguous = spec.prometheus.match.by === "displayName" ? ambiguousInstances(instances) : [];
-  for (const { id } of ambiguous) readings.set(id, unresolved);
-  return { readings, warnings: matchWarnings(strangers, targets, ambiguous) };
-}
-
-const queryFailed: InstanceReadings = { cpu: "query_failed", memory: "query_failed" };
-const unresolved: InstanceReadings = { cpu: "unresolved_host", memory: "unresolved_host" };
-
-/** One host scraped twice is one reading: the most complete, then the first by its labels. */
-function bestOf(candidates: readonly Target[]): InstanceReadings {
-  const readings = ({ cpu, memory }: Target) => [cpu, memory].filter((r) => typeof r === "number");
-  const sorted = [...candidates].sort(
-    (a, b) =>
-      readings(b).length - readings(a).length ||
-      JSON.stringify(a.labels).localeCompare(JSON.stringify(b.labels)),
-  );
-  return sorted[0] ?? queryFailed;
-}
-
-function matchWarnings(
-  strangers: number,
-  targets: ReadonlyMap<string, readonly Target[]>,
-  ambiguous: readonly Instance[],
-): readonly string[] {
-  const twice = [...targets.values()].filter((candidates) => candidates.length > 1).length;
-  return [
-    ...(strangers > 0 ? [`${strangers} selected target(s) belong to no running member`] : []),
-    ...(twice > 0 ? [`${twice} member(s) are scraped by more than one target; one was used`] : []),
-    ...(ambiguous.length > 0
-      ? [`${ambiguous.length} members share a display name; match by instanceId instead`]
-      : []),
-  ];
+  return answer.series.length > 0
+    ? `No host's series has the label "${label}" on server "${prometheus.server}".`
+    : `Server "${prometheus.server}" has no series of node_exporter or windows_exporter.`;
 }

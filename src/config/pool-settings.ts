@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { parseOcid } from "./ocid.ts";
-import { type PoolSettings, sources } from "./pool-spec.ts";
+import { matchBys, type PoolSettings, sources } from "./pool-spec.ts";
 import { type Checked, check, joinPath, type Problem, strictObject } from "./problems.ts";
 
 /** The keys of the original framework's `config.yaml`, and what they are called here. */
@@ -42,10 +42,10 @@ const labelName = v.pipe(
 const match = v.pipe(
   strictObject({
     label: v.optional(labelName),
-    by: v.picklist(["displayName", "instanceId", "poolId"]),
+    by: v.picklist(matchBys),
   }),
   v.check(
-    ({ label, by }) => label !== undefined || by === "displayName",
+    ({ label, by }) => label !== undefined || !by.endsWith("Id"),
     "name the label that holds it",
   ),
   v.transform(({ label = "instance", by }) => ({ label, by })),

@@ -5,8 +5,10 @@ export const sources = ["oci", "prometheus"] as const;
 
 export type Source = (typeof sources)[number];
 
-/** What a Prometheus label holds: a member's display name, its OCID, or the pool's OCID. */
-type MatchBy = "displayName" | "instanceId" | "poolId";
+/** What a Prometheus label can hold of a member; `poolId` is the OCID of its pool. */
+export const matchBys = ["displayName", "privateIp", "hostname", "instanceId", "poolId"] as const;
+
+type MatchBy = (typeof matchBys)[number];
 
 /** How to find the pool's members among a Prometheus server's series. */
 interface PrometheusSpec {

@@ -26,6 +26,10 @@ interface InstanceSummary {
   readonly compartmentId: string;
   readonly displayName?: string | undefined;
   readonly state: string;
+  /** ISO instant. */
+  readonly timeCreated?: string | undefined;
+  readonly availabilityDomain?: string | undefined;
+  readonly faultDomain?: string | undefined;
 }
 
 /** The largest page that Oracle's API reference allows. */
@@ -80,10 +84,7 @@ export class InstanceManager {
       const answer = await compute.listInstancePoolInstances(
         page === undefined ? request : { ...request, page },
       );
-      for (const summary of answer.items) {
-        const { id, compartmentId: home, displayName = id, state } = summary;
-        instances.set(id, { id, displayName, compartmentId: home, state: normalizeState(state) });
-      }
+      for (const summary of answer.items) instances.set(summary.id, toInstance(summary));
       page = answer.nextPage;
       if (page === undefined) return [...instances.values()];
     }
@@ -91,4 +92,14 @@ export class InstanceManager {
       `ListInstancePoolInstances did not end after ${maximumPages} pages.`,
     );
   }
+}
+
+function toInstance({ displayName, state, timeCreated, ...summary }: InstanceSummary): Instance {
+  const created = Date.parse(timeCreated ?? "");
+  return {
+    ...summary,
+    displayName: displayName ?? summary.id,
+    state: normalizeState(state),
+    timeCreated: Number.isNaN(created) ? undefined : new Date(created),
+  };
 }

@@ -6,6 +6,9 @@ export interface Instance {
   readonly compartmentId: string;
   /** Upper case without separators: RUNNING, STOPPED, TERMINATED, CREATINGIMAGE. */
   readonly state: string;
+  readonly timeCreated?: Date | undefined;
+  readonly availabilityDomain?: string | undefined;
+  readonly faultDomain?: string | undefined;
 }
 
 /** A pool and all of its members, whatever their state. */

@@ -42,12 +42,14 @@ export class PrometheusClient {
   }
 
   /**
-   * Evaluates PromQL at the server's own present. It is posted, as a pool's names don't fit a URL.
+   * Evaluates PromQL at the server's own present, or at `time`, which is to be the server's own as
+   * well: this machine's clock may differ. It is posted, as a pool's names don't fit a URL.
    * @throws SourceUnavailableError, NotAuthenticatedError, ThrottledError, or InternalError when
    * the server does not accept the query.
    */
-  async query(promql: string): Promise<QueryAnswer> {
-    const form = new URLSearchParams({ query: promql });
+  async query(promql: string, time?: Date): Promise<QueryAnswer> {
+    const at = time === undefined ? {} : { time: String(time.getTime() / 1000) };
+    const form = new URLSearchParams({ query: promql, ...at });
     let response: AxiosResponse<unknown>;
     try {
       // axios' own timeout stops when the headers are there; a dripping body needs the signal.

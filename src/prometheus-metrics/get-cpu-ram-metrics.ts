@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import { toUtilizationError, type UtilizationError } from "../errors.ts";
 import { cpuQuery, memoryQuery, type QuerySettings, type Selector } from "./queries.ts";
 import type { QueryAnswer } from "./response.ts";
@@ -5,7 +6,7 @@ import { readTargets, type Target } from "./target.ts";
 
 /** Evaluates PromQL. */
 export interface QueryApi {
-  query(promql: string): Promise<QueryAnswer>;
+  query(promql: string, time?: Date): Promise<QueryAnswer>;
 }
 
 export interface CpuRamMetrics {
@@ -14,17 +15,60 @@ export interface CpuRamMetrics {
   readonly evaluatedAt: Date | undefined;
   readonly warnings: readonly string[];
   readonly failures: readonly UtilizationError[];
+  /** Which of the two was not answered, for some hosts at least. */
+  readonly unanswered: { readonly cpu: boolean; readonly memory: boolean };
 }
 
-/** The CPU and memory of all hosts of a selector: two queries, and one may fail by itself. */
+const nothingAsked: CpuRamMetrics = {
+  targets: [],
+  evaluatedAt: undefined,
+  warnings: [],
+  failures: [],
+  unanswered: { cpu: false, memory: false },
+};
+
+const concurrentSelectors = 4;
+
+/**
+ * The CPU and memory of all hosts of the selectors: two queries for each, and one may fail by
+ * itself. All are evaluated at one time, which the first answer tells.
+ */
 export async function getCpuRamMetrics(
+  api: QueryApi,
+  selectors: readonly Selector[],
+  settings: QuerySettings,
+): Promise<CpuRamMetrics> {
+  const [first, ...others] = selectors;
+  if (first === undefined) return nothingAsked;
+  const metrics = await getHostMetrics(api, first, settings);
+  const limit = pLimit(concurrentSelectors);
+  const more = await Promise.all(
+    others.map((selector) =>
+      limit(() => getHostMetrics(api, selector, settings, metrics.evaluatedAt)),
+    ),
+  );
+  const all = [metrics, ...more];
+  return {
+    targets: all.flatMap(({ targets }) => targets),
+    evaluatedAt: all.find(({ evaluatedAt }) => evaluatedAt !== undefined)?.evaluatedAt,
+    warnings: [...new Set(all.flatMap(({ warnings }) => warnings))],
+    failures: all.flatMap(({ failures }) => failures),
+    unanswered: {
+      cpu: all.some(({ unanswered }) => unanswered.cpu),
+      memory: all.some(({ unanswered }) => unanswered.memory),
+    },
+  };
+}
+
+async function getHostMetrics(
   api: QueryApi,
   selector: Selector,
   settings: QuerySettings,
+  time?: Date,
 ): Promise<CpuRamMetrics> {
   const [cpu, memory] = await Promise.allSettled([
-    api.query(cpuQuery(selector, settings)),
-    api.query(memoryQuery(selector, settings)),
+    api.query(cpuQuery(selector, settings), time),
+    api.query(memoryQuery(selector, settings), time),
   ]);
   const answers = { cpu: answerOf(cpu), memory: answerOf(memory) };
   const seconds = answers.cpu?.series[0]?.points[0]?.[0];
@@ -35,6 +79,7 @@ export async function getCpuRamMetrics(
     failures: [cpu, memory].flatMap((query) =>
       query.status === "rejected" ? [toUtilizationError(query.reason)] : [],
     ),
+    unanswered: { cpu: cpu.status === "rejected", memory: memory.status === "rejected" },
   };
 }
 

@@ -1,6 +1,46 @@
 import type { PoolSpec } from "../config/pool-spec.ts";
+import type { Host } from "../instance-manager/host-directory.ts";
 import type { Instance } from "../instance-manager/instance-pool.ts";
-import { equals, oneOf, oneOfHosts, type Selector } from "./queries.ts";
+import { equals, oneOf, oneOfAddresses, oneOfHosts, type Selector } from "./queries.ts";
+
+/** The running members, each with the names that a label may hold for it. */
+export type MemberNames = ReadonlyMap<Instance, readonly string[]>;
+
+/**
+ * What the label of the spec's `match` holds for each member; a member without a name can't be
+ * found. When the label names the pool, any other label may say which member it is.
+ */
+export function memberNames(
+  instances: readonly Instance[],
+  { prometheus }: PoolSpec,
+  hosts: ReadonlyMap<string, Host>,
+): MemberNames {
+  const namesOf = (instance: Instance): readonly string[] => {
+    const { addresses = [], hostname } = hosts.get(instance.id) ?? {};
+    const hostnames = hostname === undefined ? [] : [hostname];
+    switch (prometheus.match.by) {
+      case "displayName":
+        return [instance.displayName];
+      case "instanceId":
+        return [instance.id];
+      case "hostname":
+        return hostnames;
+      case "privateIp":
+        return addresses;
+      case "poolId":
+        return [instance.id, instance.displayName, ...hostnames, ...addresses];
+    }
+  };
+  return new Map(instances.map((instance) => [instance, namesOf(instance)]));
+}
+
+/** Members who share a name with another: their series can't be told apart. */
+export function ambiguousMembers(members: MemberNames): readonly Instance[] {
+  const unique = uniqueNames(members);
+  return [...members].flatMap(([instance, names]) =>
+    names.length > 0 && names.every((name) => !unique.has(canonical(name))) ? [instance] : [],
+  );
+}
 
 /**
  * VictoriaMetrics refuses queries over 16 KiB, and proxies may refuse less. The selector stands
@@ -9,71 +49,76 @@ import { equals, oneOf, oneOfHosts, type Selector } from "./queries.ts";
 const selectorBytes = { mean: 5_700, other: 3_800 };
 const hostsPerQuery = 250;
 
-/** The selectors that together select the pool's members: one, unless the pool is large. */
-export function poolSelectors(
-  instances: readonly Instance[],
-  { instancePoolId, prometheus, statistic }: PoolSpec,
-): readonly Selector[] {
-  const { label, by } = prometheus.match;
-  if (by === "poolId") return [equals(label, instancePoolId)];
-  const [nameOf, select] =
-    by === "instanceId"
-      ? ([({ id }: Instance) => id, oneOf] as const)
-      : ([({ displayName }: Instance) => displayName, oneOfHosts] as const);
-  const names = instances.map((instance) => withLowerCase(nameOf(instance)));
-  const limit = statistic === "mean" ? selectorBytes.mean : selectorBytes.other;
-  return chunks(names, limit).map((values) => select(label, values));
+/** The selectors that together select the members: one, unless the pool is large. */
+export function poolSelectors(members: MemberNames, spec: PoolSpec): readonly Selector[] {
+  const { label, by } = spec.prometheus.match;
+  if (by === "poolId") return [equals(label, spec.instancePoolId)];
+  const select = {
+    displayName: oneOfHosts,
+    hostname: oneOfHosts,
+    instanceId: oneOf,
+    privateIp: oneOfAddresses,
+  };
+  const limit = spec.statistic === "mean" ? selectorBytes.mean : selectorBytes.other;
+  const names = [...members.values()].map((all) => all.flatMap(spellings));
+  return chunks(names, limit).map((values) => select[by](label, values));
 }
 
 /** Tells which member a target is; undefined for a stranger. */
 export type Identify = (labels: Readonly<Record<string, string>>) => Instance | undefined;
 
-/** Finds members again in the labels of their series. A display name that two share is no name. */
-export function identifier(instances: readonly Instance[], { prometheus }: PoolSpec): Identify {
+/** Finds members again in the labels of their series. */
+export function identifier(members: MemberNames, { prometheus }: PoolSpec): Identify {
   const { label, by } = prometheus.match;
-  const ids = new Map(instances.map((instance) => [instance.id.toLowerCase(), instance]));
-  const names = byUniqueName(instances);
-  const identifyValue = (value: string): Instance | undefined =>
-    (by === "displayName" ? undefined : ids.get(value.toLowerCase())) ??
-    (by === "instanceId" ? undefined : (names.get(value) ?? findHost(value, names)));
-  if (by !== "poolId") return (labels) => identifyValue(labels[label] ?? "");
-  // The label names only the pool, so any other label may say which member it is.
+  const names = uniqueNames(members);
+  if (by !== "poolId") return (labels) => findMember(labels[label] ?? "", names);
   return (labels) =>
     Object.values(labels)
-      .map(identifyValue)
+      .map((value) => findMember(value, names))
       .find((found) => found !== undefined);
 }
 
-/** Members whose display name another member bears as well: their series can't be told apart. */
-export function ambiguousInstances(instances: readonly Instance[]): readonly Instance[] {
-  const unique = byUniqueName(instances);
-  return instances.filter(({ displayName }) => !unique.has(displayName.toLowerCase()));
-}
-
-function byUniqueName(instances: readonly Instance[]): ReadonlyMap<string, Instance> {
+function uniqueNames(members: MemberNames): ReadonlyMap<string, Instance> {
   const names = new Map<string, Instance | undefined>();
-  for (const instance of instances) {
-    const name = instance.displayName.toLowerCase();
-    names.set(name, names.has(name) ? undefined : instance);
+  for (const [instance, all] of members) {
+    for (const name of new Set(all.map(canonical))) {
+      names.set(name, names.has(name) ? undefined : instance);
+    }
   }
   return new Map([...names].flatMap(([name, instance]) => (instance ? [[name, instance]] : [])));
 }
 
 /** Strips the port, then the domain label by label: `web-1.prod.example.com:9100` is `web-1`. */
-function findHost(value: string, names: ReadonlyMap<string, Instance>): Instance | undefined {
-  let host = value.toLowerCase().replace(/:\d+$/, "");
-  for (;;) {
-    const found = names.get(host);
-    const dot = host.lastIndexOf(".");
-    if (found !== undefined || dot < 0) return found;
-    host = host.slice(0, dot);
+function findMember(value: string, names: ReadonlyMap<string, Instance>): Instance | undefined {
+  const whole = names.get(canonical(value));
+  if (whole !== undefined) return whole;
+  const host = canonical(value.replace(/:\d+$/, ""));
+  for (let name = host; ; name = name.slice(0, name.lastIndexOf("."))) {
+    const found = names.get(name);
+    if (found !== undefined || !name.includes(".") || isAddress(name)) return found;
   }
 }
 
+/** Names compare without case, and IPv6 addresses however they are written. */
+function canonical(name: string): string {
+  const lower = name.toLowerCase();
+  const bare = lower.replace(/^\[(.*)\]$/, "$1");
+  if (!/^[0-9a-f]*:[0-9a-f:.]*$/.test(bare) || !URL.canParse(`http://[${bare}]`)) return lower;
+  return new URL(`http://[${bare}]`).hostname.slice(1, -1);
+}
+
+function isAddress(name: string): boolean {
+  return /^\d+\.\d+\.\d+\.\d+$/.test(name);
+}
+
 /** Host names are usually the display name in lower case, and PromQL is case-sensitive. */
-function withLowerCase(value: string): readonly string[] {
-  const lower = value.toLowerCase();
-  return lower === value ? [value] : [value, lower];
+function spellings(name: string): readonly string[] {
+  const lower = name.toLowerCase();
+  return lower === name ? [name] : [name, lower];
+}
+
+function selectorSize(names: readonly string[]): number {
+  return Buffer.byteLength(oneOfAddresses("", names));
 }
 
 /** Puts as many members into one selector as fit; each with all of its names. */
@@ -84,7 +129,7 @@ function chunks(
   const all: string[][] = [];
   let [current, count, bytes] = [[] as string[], 0, 0];
   for (const names of members) {
-    const size = Buffer.byteLength(oneOf("", names));
+    const size = selectorSize(names) - selectorSize([]) + 1;
     if (count === hostsPerQuery || (count > 0 && bytes + size > maximumBytes)) {
       all.push(current);
       [current, count, bytes] = [[], 0, 0];

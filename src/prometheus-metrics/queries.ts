@@ -24,8 +24,27 @@ const rateMinutes = 2;
 /** The mode that marks a row as the busy share, of all modes, that the server worked out. */
 export const busyShare = "busy_share";
 
-/** The gauge that every node_exporter has, and so the sign of one. */
-export const totalMemory = "node_memory_MemTotal_bytes";
+/**
+ * The gauges of memory that every host has, and so the sign of one: of node_exporter, and of
+ * windows_exporter since and before 0.31.
+ */
+export const totalMemory = [
+  "node_memory_MemTotal_bytes",
+  "windows_memory_physical_total_bytes",
+  "windows_cs_physical_memory_bytes",
+];
+
+/** What is free on Windows; it is what Linux calls available. */
+export const freeWindowsMemory = [
+  "windows_memory_physical_free_bytes",
+  "windows_os_physical_memory_free_bytes",
+];
+
+// Written out: Prometheus looks up plain alternatives, and tries any other pattern on every name.
+const linuxMemory = ["MemAvailable", "MemFree", "Buffers", "Cached", "Slab"].map(
+  (gauge) => `node_memory_${gauge}_bytes`,
+);
+const cpuCounters = '__name__=~"node_cpu_seconds_total|windows_cpu_time_total"';
 
 /**
  * CPU: for the mean, one row per host and mode, the rates over the window, of which the client
@@ -37,12 +56,12 @@ export const totalMemory = "node_memory_MemTotal_bytes";
  */
 export function cpuQuery(selector: Selector, settings: QuerySettings): string {
   const { windowMinutes, statistic, steal } = settings;
-  const now = `{__name__=~"up|${totalMemory}",${selector}}`;
+  const now = `{__name__=~"up|${totalMemory.join("|")}",${selector}}`;
   if (statistic === "mean") {
-    return `sum without (cpu) (rate(node_cpu_seconds_total{${selector}}[${windowMinutes}m])) or ${now}`;
+    return `sum without (cpu, core) (rate({${cpuCounters},${selector}}[${windowMinutes}m])) or ${now}`;
   }
   const rates = (matchers: string) =>
-    `sum without (cpu, mode) (rate(node_cpu_seconds_total{${matchers}}[${rateMinutes}m]))`;
+    `sum without (cpu, core, mode) (rate({${cpuCounters},${matchers}}[${rateMinutes}m]))`;
   const ratio = `${rates(`${selector},mode!~"${idleModes[steal]}"`)} / ${rates(selector)}`;
   const steps = `(${ratio})[${windowMinutes}m:${stepOf(windowMinutes)}]`;
   const overWindow = overTime(statistic, steps);
@@ -51,8 +70,13 @@ export function cpuQuery(selector: Selector, settings: QuerySettings): string {
 
 /** Memory: the gauges at each step of the window, from which the client makes the share used. */
 export function memoryQuery(selector: Selector, { windowMinutes }: QuerySettings): string {
-  const gauges = "MemTotal|MemAvailable|MemFree|Buffers|Cached|Slab";
-  return `{__name__=~"node_memory_(${gauges})_bytes",${selector}}[${windowMinutes}m:${stepOf(windowMinutes)}]`;
+  const gauges = [...totalMemory, ...linuxMemory, ...freeWindowsMemory].join("|");
+  return `{__name__=~"${gauges}",${selector}}[${windowMinutes}m:${stepOf(windowMinutes)}]`;
+}
+
+/** The values of a label among all hosts that the server knows. */
+export function labelValuesQuery(label: string): string {
+  return `topk(5, count by (${label}) ({__name__=~"${totalMemory.join("|")}"}))`;
 }
 
 /** Whether a CPU mode is time in which the host could have done something. */
@@ -74,6 +98,12 @@ export function oneOf(label: string, values: readonly string[]): Selector {
 export function oneOfHosts(label: string, hosts: readonly string[]): Selector {
   const names = hosts.map(escapeRegex).join("|");
   return `${label}=~${quote(`(?:${names})(?:\\.[^:]+)?(?::[0-9]+)?`)}`;
+}
+
+/** One of the addresses, with or without a port, and IPv6 with or without brackets. */
+export function oneOfAddresses(label: string, addresses: readonly string[]): Selector {
+  const spellings = addresses.flatMap((ip) => (ip.includes(":") ? [`[${ip}]`, ip] : [ip]));
+  return `${label}=~${quote(`(?:${spellings.map(escapeRegex).join("|")})(?::[0-9]+)?`)}`;
 }
 
 function overTime(statistic: Exclude<Statistic, "mean">, range: string): string {

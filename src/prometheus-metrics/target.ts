@@ -1,6 +1,12 @@
 import type { MissingReason, Reading } from "../result/reading.ts";
 import { overTime } from "../result/statistics.ts";
-import { busyShare, isIdle, type QuerySettings, totalMemory } from "./queries.ts";
+import {
+  busyShare,
+  freeWindowsMemory,
+  isIdle,
+  type QuerySettings,
+  totalMemory,
+} from "./queries.ts";
 import type { QueryAnswer, Series } from "./response.ts";
 
 /** A scraped host: the labels that all of its series share, and what they say. */
@@ -68,7 +74,7 @@ function sortCpuRow(rows: Rows, { labels, points }: Series): void {
   if (value === undefined) return;
   if (labels["mode"] !== undefined) rows.modes.set(labels["mode"], value);
   else if (labels["__name__"] === "up") rows.up = value;
-  else if (labels["__name__"] === totalMemory) rows.present = true;
+  else if (totalMemory.includes(labels["__name__"] ?? "")) rows.present = true;
 }
 
 /** Other exporters on the same host have an `up`, too; a dead one may have nothing else left. */
@@ -95,7 +101,9 @@ function cpuReading({ modes, present }: Rows, { steal }: QuerySettings): Reading
 }
 
 function memoryReading({ gauges, present }: Rows, { statistic }: QuerySettings): Reading {
-  const total = gauges.get(totalMemory);
+  const total = totalMemory
+    .map((gauge) => gauges.get(gauge))
+    .find((points) => points !== undefined);
   if (total === undefined || total.size === 0) return present ? "warming_up" : "no_data";
   const shares = [...total].flatMap(([time, bytes]) => {
     const available = availableMemory(gauges, time);
@@ -108,10 +116,13 @@ function memoryReading({ gauges, present }: Rows, { statistic }: QuerySettings):
 
 /** MemAvailable; kernels before 3.14 lack it, and node-mixin then adds up what could be freed. */
 function availableMemory(gauges: Rows["gauges"], time: number): number | undefined {
-  const at = (gauge: string) => gauges.get(`node_memory_${gauge}_bytes`)?.get(time);
-  const available = at("MemAvailable");
+  const at = (gauge: string) => gauges.get(gauge)?.get(time);
+  const linux = (gauge: string) => at(`node_memory_${gauge}_bytes`);
+  const available = [linux("MemAvailable"), ...freeWindowsMemory.map(at)].find(
+    (bytes) => bytes !== undefined,
+  );
   if (available !== undefined) return available;
-  const parts = ["MemFree", "Buffers", "Cached", "Slab"].map(at);
+  const parts = ["MemFree", "Buffers", "Cached", "Slab"].map(linux);
   return parts.reduce((sum, part) =>
     sum === undefined || part === undefined ? undefined : sum + part,
   );

@@ -38,9 +38,9 @@ export function toPoolResult(
   const someReported = cpu.reporting + memory.reporting > 0;
   const error = someReported
     ? lowCoverage(spec, instances)
-    : whyNothing(spec, pool, members, failures);
+    : whyNothing(spec, pool, members, metrics);
   const lost = failures.filter((failure) => failure !== error).map(({ message }) => message);
-  const complete = instances.reporting === instances.running;
+  const complete = instances.reporting === instances.running && metrics?.partial !== true;
   return {
     name: pool.name,
     instancePoolId: spec.instancePoolId,
@@ -128,17 +128,17 @@ function whyNothing(
   spec: PoolSpec,
   pool: InstancePool,
   members: readonly Member[],
-  failures: readonly UtilizationError[],
+  metrics: PoolMetrics["metrics"],
 ): UtilizationError {
   if (members.length === 0) {
     const total = pool.instances.length;
     const who = total === 0 ? "no members" : `${total} member(s), none of them running`;
     return new EmptyPoolError(`The pool has ${who}.`);
   }
-  const [failure] = failures;
+  const failure = metrics?.failures[0];
   if (failure !== undefined) return failure;
   const message = `None of the ${members.length} running members reported in the last ${spec.windowMinutes} minute(s).`;
-  return new NoDataError(message, { hint: noDataHint(spec) });
+  return new NoDataError(message, { hint: metrics?.hint ?? noDataHint(spec) });
 }
 
 function noDataHint({ source, prometheus }: PoolSpec): string {

@@ -35,11 +35,12 @@ describeMetricsCollector("PrometheusMetricsCollector", async () => {
       })),
     }),
   };
-  const collector = new PrometheusMetricsCollector(
+  const collector = new PrometheusMetricsCollector({
     directory,
-    () => client,
-    () => new Date(),
-  );
+    hosts: { hostsOf: async () => ({ byInstanceId: new Map(), failure: undefined }) },
+    serverOf: () => client,
+    now: () => new Date(),
+  });
   return {
     measure: (pool, settings = {}, broken) => {
       members = pool;

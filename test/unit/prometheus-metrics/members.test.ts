@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
+import type { PoolSpec } from "../../../src/config/pool-spec.ts";
 import type { Instance } from "../../../src/instance-manager/instance-pool.ts";
-import { identifier, poolSelectors } from "../../../src/prometheus-metrics/members.ts";
+import {
+  identifier as identify,
+  memberNames,
+  poolSelectors as select,
+} from "../../../src/prometheus-metrics/members.ts";
 import { cpuQuery } from "../../../src/prometheus-metrics/queries.ts";
 import { compartmentId, instanceId, poolId } from "../../support/ocids.ts";
 import { poolSpec } from "../../support/pool-spec.ts";
@@ -13,6 +18,11 @@ const instance = (unique: string, displayName = `inst-${unique}-web`): Instance 
 });
 const matching = (label: string, by: "displayName" | "instanceId" | "poolId") =>
   poolSpec({ prometheus: { match: { label, by } } });
+
+const poolSelectors = (instances: readonly Instance[], spec: PoolSpec) =>
+  select(memberNames(instances, spec, new Map()), spec);
+const identifier = (instances: readonly Instance[], spec: PoolSpec) =>
+  identify(memberNames(instances, spec, new Map()), spec);
 
 describe("poolSelectors", () => {
   it("selects a pool by its label with one equality", () => {
@@ -67,13 +77,11 @@ describe("identifier", () => {
   });
 
   it("finds a member by any label when the label names the pool", () => {
-    const identify = identifier(members, matching("pool", "poolId"));
+    const find = identifier(members, matching("pool", "poolId"));
 
-    expect(identify({ pool: poolId, instance: "10.0.0.1:9100", id: web1.id.toUpperCase() })).toBe(
-      web1,
-    );
-    expect(identify({ pool: poolId, instance: "10.0.0.1:9100", nodename: "web-1" })).toBe(web1);
-    expect(identify({ pool: poolId, instance: "10.0.0.1:9100" })).toBeUndefined();
+    expect(find({ pool: poolId, instance: "10.0.0.1:9100", id: web1.id.toUpperCase() })).toBe(web1);
+    expect(find({ pool: poolId, instance: "10.0.0.1:9100", nodename: "web-1" })).toBe(web1);
+    expect(find({ pool: poolId, instance: "10.0.0.1:9100" })).toBeUndefined();
   });
 
   it("takes a display name that two members share for nobody's", () => {

@@ -1,0 +1,53 @@
+import type { PoolSpec } from "../config/pool-spec.ts";
+import type { Instance } from "../instance-manager/instance-pool.ts";
+import type { Reading } from "../result/reading.ts";
+import { overTime } from "../result/statistics.ts";
+import type { DataPoint, MetricStream } from "./monitoring.ts";
+import { intervalMinutes } from "./queries.ts";
+
+const minuteMs = 60_000;
+
+/** A member whose newest point is older than this many intervals has stopped reporting. */
+const freshIntervals = 3;
+
+/** A new instance was seen to have its first point three minutes after it was created. */
+const warmUpMs = 10 * minuteMs;
+
+/** The points of each instance, by its OCID; two streams of one instance are one. */
+export function pointsByInstance(
+  streams: readonly MetricStream[],
+): ReadonlyMap<string, readonly DataPoint[]> {
+  const points = new Map<string, DataPoint[]>();
+  for (const { dimensions, aggregatedDatapoints } of streams) {
+    const id = dimensions.resourceId?.toLowerCase();
+    if (id === undefined) continue;
+    const known = points.get(id);
+    if (known === undefined) points.set(id, [...aggregatedDatapoints]);
+    else known.push(...aggregatedDatapoints);
+  }
+  return points;
+}
+
+/** What a member's points say; `end` is that of the window they are from. */
+export function readingOf(
+  points: readonly DataPoint[] | undefined,
+  instance: Instance,
+  { windowMinutes, statistic }: PoolSpec,
+  end: Date,
+): Reading {
+  const reported = (points ?? []).filter(({ value }) => value !== null);
+  if (reported.length === 0) return isNew(instance, end) ? "warming_up" : "no_data";
+  const newest = Math.max(...reported.map(({ timestamp }) => Date.parse(timestamp)));
+  const oldestFresh = end.getTime() - freshIntervals * intervalMinutes(windowMinutes) * minuteMs;
+  if (newest < oldestFresh) return "stale";
+  const reading = overTime(
+    statistic,
+    reported.map(({ value }) => value ?? Number.NaN),
+  );
+  return Number.isFinite(reading) ? Math.min(100, Math.max(0, reading)) : "not_a_number";
+}
+
+/** Whether the instance is too young to be missed. */
+export function isNew({ timeCreated }: Instance, now: Date): boolean {
+  return timeCreated !== undefined && now.getTime() - timeCreated.getTime() < warmUpMs;
+}
