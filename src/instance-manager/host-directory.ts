@@ -20,12 +20,12 @@ export interface Network {
   getVnic(request: { readonly vnicId: string }): Promise<Vnic>;
 }
 
-export interface VnicAttachment {
+interface VnicAttachment {
   readonly vnicId?: string | undefined;
   readonly lifecycleState: string;
 }
 
-export interface Vnic {
+interface Vnic {
   readonly isPrimary: boolean;
   readonly privateIp?: string | undefined;
   readonly ipv6Addresses: readonly string[];

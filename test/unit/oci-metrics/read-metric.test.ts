@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import { ThrottledError } from "../../../src/errors.ts";
+import type { Instance } from "../../../src/instance-manager/instance-pool.ts";
+import type { MetricStream, Monitoring } from "../../../src/oci-metrics/monitoring.ts";
+import { readMetric } from "../../../src/oci-metrics/read-metric.ts";
+import { compartmentId, instanceId } from "../../support/ocids.ts";
+import { poolSpec } from "../../support/pool-spec.ts";
+
+const window = { start: new Date("2026-11-23T20:35:00Z"), end: new Date("2026-11-23T20:40:00Z") };
+
+const instance = (unique: string, more: Partial<Instance> = {}): Instance => ({
+  id: instanceId(unique),
+  displayName: unique,
+  compartmentId,
+  state: "RUNNING",
+  ...more,
+});
+
+/** A stream with a value at each of these minutes after 20:35. */
+const stream = (unique: string, values: Readonly<Record<number, number | null>>): MetricStream => ({
+  dimensions: { resourceId: instanceId(unique) },
+  aggregatedDatapoints: Object.entries(values).map(([minute, value]) => ({
+    timestamp: new Date(window.start.getTime() + Number(minute) * 60_000).toISOString(),
+    value,
+  })),
+});
+
+/** Monitoring that knows these streams by the pool, and those by OCID; it counts its calls. */
+function monitoringWith(ofPool: readonly MetricStream[], single: readonly MetricStream[] = []) {
+  const queries: string[] = [];
+  const monitoring: Monitoring = {
+    summarizeMetricsData: async ({ query }) => {
+      queries.push(query);
+      return query.includes("instancePoolId") ? ofPool : single;
+    },
+  };
+  return { monitoring, queries };
+}
+
+const read = (monitoring: Monitoring, ...instances: readonly Instance[]) =>
+  readMetric(monitoring, "CpuUtilization", instances, poolSpec(), window);
+
+describe("readMetric", () => {
+  it("reads each member's own stream, and drops those of strangers and the dead", async () => {
+    const { monitoring, queries } = monitoringWith([
+      stream("a", { 3: 10, 4: 30 }),
+      stream("dead", { 4: 99 }),
+    ]);
+
+    const { readings } = await read(monitoring, instance("a"));
+
+    expect([...readings]).toEqual([[instanceId("a"), 20]]);
+    expect(queries).toHaveLength(1);
+  });
+
+  it("takes two streams of one member for one reading", async () => {
+    const { monitoring } = monitoringWith([stream("a", { 2: 10 }), stream("a", { 4: 30 })]);
+
+    expect((await read(monitoring, instance("a"))).readings.get(instanceId("a"))).toBe(20);
+  });
+
+  it("asks for a member by its OCID before it is called missing", async () => {
+    const { monitoring, queries } = monitoringWith(
+      [stream("a", { 4: 10 })],
+      [stream("late", { 4: 50 })],
+    );
+
+    const { readings } = await read(
+      monitoring,
+      instance("a"),
+      instance("late"),
+      instance("silent"),
+    );
+
+    expect([...readings.values()]).toEqual([10, 50, "no_data"]);
+    expect(queries).toHaveLength(2);
+  });
+
+  it("asks for fifty members by their OCIDs at most, and says so", async () => {
+    const { monitoring, queries } = monitoringWith([]);
+    const silent = Array.from({ length: 63 }, (_, index) => instance(`n${index}`));
+
+    const { warnings } = await read(monitoring, ...silent);
+
+    expect(queries).toHaveLength(6);
+    expect(warnings).toEqual(["13 members without CpuUtilization were not asked for one by one"]);
+  });
+
+  it.each([
+    [{ 0: 50 }, "stale"],
+    [{ 1: 50 }, "stale"],
+    [{ 2: 50 }, 50],
+    [{ 4: 50 }, 50],
+    [{ 4: null }, "no_data"],
+    [{}, "no_data"],
+    [{ 4: 100.4 }, 100],
+  ])("reads points at %j minutes into the window as %s", async (points, reading) => {
+    const { monitoring } = monitoringWith([stream("a", points)]);
+
+    expect((await read(monitoring, instance("a"))).readings.get(instanceId("a"))).toBe(reading);
+  });
+
+  it("calls a new member warming up, and spares the service the question", async () => {
+    const { monitoring, queries } = monitoringWith([]);
+    const created = (minutes: number) => new Date(window.end.getTime() - minutes * 60_000);
+
+    const { readings } = await read(monitoring, instance("new", { timeCreated: created(2) }));
+    expect([...readings.values()]).toEqual(["warming_up"]);
+    expect(queries).toHaveLength(1);
+
+    const old = await read(monitoring, instance("old", { timeCreated: created(11) }));
+    expect([...old.readings.values()]).toEqual(["no_data"]);
+  });
+
+  it("lets a failed query cost only its own members their reading", async () => {
+    const monitoring: Monitoring = {
+      summarizeMetricsData: async (query) => {
+        if (query.compartmentId === "other") throw new ThrottledError("slow down");
+        return [stream("a", { 4: 10 })];
+      },
+    };
+
+    const { readings, failures } = await read(
+      monitoring,
+      instance("a"),
+      instance("b", { compartmentId: "other" }),
+    );
+
+    expect([...readings.values()]).toEqual([10, "query_failed"]);
+    expect(failures.map(({ code }) => code)).toEqual(["THROTTLED"]);
+  });
+});
