@@ -93,10 +93,12 @@ function findMember(value: string, names: ReadonlyMap<string, Instance>): Instan
   const whole = names.get(canonical(value));
   if (whole !== undefined) return whole;
   const host = canonical(value.replace(/:\d+$/, ""));
-  for (let name = host; ; name = name.slice(0, name.lastIndexOf("."))) {
-    const found = names.get(name);
-    if (found !== undefined || !name.includes(".") || isAddress(name)) return found;
+  if (names.has(host) || isAddress(host)) return names.get(host);
+  for (let dot = host.lastIndexOf("."); dot > 0; dot = host.lastIndexOf(".", dot - 1)) {
+    const name = host.slice(0, dot);
+    if (names.has(name) && !isAddress(name)) return names.get(name);
   }
+  return undefined;
 }
 
 /** Names compare without case, and IPv6 addresses however they are written. */

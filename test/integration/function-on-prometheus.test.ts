@@ -9,10 +9,19 @@ import { compartmentId, instanceId, poolId } from "../support/ocids.ts";
 import { PrometheusServer } from "../support/prometheus.ts";
 import { SyntheticExporter } from "../support/synthetic-exporter.ts";
 
+/** The loopback address that each host's node_exporter listens on. */
+const addresses: Readonly<Record<string, string>> = {
+  a: "127.0.0.11",
+  b: "127.0.0.12",
+  stopped: "127.0.0.13",
+  silent: "127.0.0.19",
+};
+
 const member = (unique: string, state = "Running"): EmulatedInstance => ({
   id: instanceId(unique),
   displayName: `inst-${unique}-web`,
   state,
+  vnics: [{ privateIp: addresses[unique] ?? "127.0.0.20", hostnameLabel: `web-${unique}` }],
 });
 
 /** Two running members with a node_exporter, one without, one stopped, and one terminated. */
@@ -29,6 +38,8 @@ const labelsOf = (unique: string) => ({
   instance: `inst-${unique}-web:9100`,
   instance_id: instanceId(unique),
   instance_pool_id: poolId,
+  nodename: `web-${unique}.sub.vcn.oraclevcn.com`,
+  address: `${addresses[unique]}:9100`,
 });
 
 describe("the function on a real Prometheus that scrapes real node_exporters", () => {
@@ -39,8 +50,8 @@ describe("the function on a real Prometheus that scrapes real node_exporters", (
 
   beforeAll(async () => {
     const hosts = ["a", "b", "stopped"];
-    for (const [index, unique] of hosts.entries()) {
-      exporters.set(unique, await NodeExporter.start({ host: `127.0.0.${11 + index}` }));
+    for (const unique of hosts) {
+      exporters.set(unique, await NodeExporter.start({ host: addresses[unique] ?? "127.0.0.1" }));
     }
     const targets = [...exporters].map(([unique, { address }]) => ({
       address,
@@ -71,6 +82,8 @@ describe("the function on a real Prometheus that scrapes real node_exporters", (
     ["display name", undefined],
     ["instance OCID", { label: "instance_id", by: "instanceId" }],
     ["pool OCID", { label: "instance_pool_id", by: "poolId" }],
+    ["private IP", { label: "address", by: "privateIp" }],
+    ["host name", { label: "nodename", by: "hostname" }],
   ])("averages the members that report, found by %s", async (_, match) => {
     const document = await ask(agent, { ...request, prometheus: { match } });
 

@@ -84,6 +84,27 @@ describe("identifier", () => {
     expect(find({ pool: poolId, instance: "10.0.0.1:9100" })).toBeUndefined();
   });
 
+  it.each([
+    ["10.0.0.1:9100", web1],
+    ["10.0.0.1", web1],
+    ["[2001:db8::1]:9100", web1],
+    ["2001:DB8:0:0::1", web1],
+    ["10.0.0.10:9100", undefined],
+    ["10.0.0.1.example.com", undefined],
+    ["[2001:db8::2]:9100", undefined],
+  ])("finds the member of the address %s", (value, expected) => {
+    const spec = poolSpec({ prometheus: { match: { label: "instance", by: "privateIp" } } });
+    const hosts = new Map([
+      [web1.id, { addresses: ["10.0.0.1", "2001:db8::1"], hostname: "web-1" }],
+    ]);
+    const named = memberNames(members, spec, hosts);
+
+    expect(identify(named, spec)({ instance: value })).toBe(expected);
+    expect(select(named, spec)).toEqual([
+      'instance=~"(?:10\\\\.0\\\\.0\\\\.1|\\\\[2001:db8::1\\\\]|2001:db8::1)(?::[0-9]+)?"',
+    ]);
+  });
+
   it("takes a display name that two members share for nobody's", () => {
     const twins = [instance("a", "web"), instance("b", "WEB")];
 
