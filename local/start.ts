@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import stringify from "json-stringify-pretty-compact";
 import { buildFunction } from "../build.mjs";
+import type { HealthDocument } from "../src/health.ts";
 import type { ResultDocument } from "../src/result/result-document.ts";
 import { demoPool, demoPoolId, poolOfHosts } from "./demo-tenancy.ts";
 import { FnAgent } from "./fn-agent/fn-agent.ts";
@@ -97,7 +98,7 @@ function defaultPayload({ configFileAuth, prometheusUrl }: Options): string {
   return JSON.stringify({ instancePoolId: demoPoolId, source, includeInstances: true });
 }
 
-async function run(options: Options): Promise<ResultDocument> {
+async function run(options: Options): Promise<ResultDocument | HealthDocument> {
   await buildFunction();
   const { configFileAuth, prometheusUrl, profile, verbose } = options;
   const emulator = configFileAuth ? undefined : await startEmulator(prometheusUrl);
@@ -116,7 +117,7 @@ async function run(options: Options): Promise<ResultDocument> {
     const response = await agent.invoke(options.payload ?? defaultPayload(options));
     if (response.status !== 200)
       throw new Error(`Fn answered ${response.status}: ${response.body}`);
-    return response.json() as ResultDocument;
+    return response.json() as ResultDocument | HealthDocument;
   } finally {
     await agent.close();
     await emulator?.close();

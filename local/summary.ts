@@ -1,3 +1,4 @@
+import type { HealthDocument } from "../src/health.ts";
 import type { InstanceDetail, PoolResult, ResultDocument } from "../src/result/result-document.ts";
 import type { Utilization } from "../src/result/statistics.ts";
 
@@ -5,11 +6,20 @@ const barWidth = 20;
 const metricNames = { cpu: "CPU", memory: "memory" } as const;
 
 /** The result for a person: a line for each metric, and a bar for each instance that reported. */
-export function summarizeDocument(document: ResultDocument): string {
+export function summarizeDocument(document: ResultDocument | HealthDocument): string {
+  if ("checks" in document) return summarizeHealth(document);
   const { status, pools, error } = document;
   const lines = pools.flatMap(summarizePool);
   if (error !== undefined) lines.push(`${status}: ${error.code}`, ...explain(error));
   return lines.join("\n");
+}
+
+function summarizeHealth({ status, checks }: HealthDocument): string {
+  const parts = Object.entries(checks).flatMap(([part, check]) => [
+    `  ${part}: ${check.status}`,
+    ...(check.error ? explain(check.error).map((line) => `    ${line}`) : []),
+  ]);
+  return [`Health: ${status}`, ...parts].join("\n");
 }
 
 function summarizePool(pool: PoolResult): readonly string[] {

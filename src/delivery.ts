@@ -48,7 +48,10 @@ export function deliver(document: ResultDocument, onError: "return" | "throw"): 
       return { document };
     case "http": {
       const statuses = errors.map(({ code }) => httpStatuses[code]);
-      return { document, httpStatus: document.status === "failed" ? Math.max(...statuses) : 200 };
+      return {
+        document,
+        httpStatus: document.status === "failed" ? statuses.reduce((a, b) => (a > b ? a : b)) : 200,
+      };
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Collectors } from "./collectors/get-collector.ts";
 import type { Configuration } from "./config/configuration.ts";
-import { type PoolsRequest, readPoolsRequest } from "./config/request.ts";
+import { onErrorOf, type PoolsRequest, readPoolsRequest } from "./config/request.ts";
 import { type Answer, deliver, deliverHealth } from "./delivery.ts";
 import { toUtilizationError } from "./errors.ts";
 import { checkHealth, isHealthCheck } from "./health.ts";
@@ -22,7 +22,7 @@ export interface HandlerDependencies {
 /** Answers one invocation: from the raw body to the document, and how the caller gets it. */
 export type Handler = (body: Uint8Array, call: Call, logger: Logger) => Promise<Answer>;
 
-type Outcome = Pick<ResultDocument, "status" | "pools" | "error"> & Pick<Configuration, "onError">;
+type Outcome = Pick<ResultDocument, "status" | "pools" | "error">;
 
 /**
  * The handler throws nothing but InvocationFailedError, and that only for callers who are to see
@@ -34,11 +34,16 @@ export function createHandler(dependencies: HandlerDependencies): Handler {
     const started = now();
     const trigger = recognizeTrigger(body, call);
     const { name, correlationId } = trigger;
-    const logger = parentLogger.child({ trigger: name, correlation_id: correlationId });
+    const logger = parentLogger.child({
+      trigger: name,
+      correlation_id: correlationId?.slice(0, 255),
+    });
     const configured = configuration();
+    let { onError } = configured;
     let outcome: Outcome;
     try {
       const content = trigger.toRequest();
+      onError = onErrorOf(content, configured);
       if (isHealthCheck(content)) {
         return deliverHealth(await checkHealth(configured, findPrincipal, now, name), name);
       }
@@ -46,10 +51,9 @@ export function createHandler(dependencies: HandlerDependencies): Handler {
     } catch (thrown) {
       const error = toUtilizationError(thrown);
       logger.error("Request failed", error);
-      const { onError } = configured;
-      outcome = { onError, status: "failed", pools: [], error: toErrorInfo(error) };
+      outcome = { status: "failed", pools: [], error: toErrorInfo(error) };
     }
-    const { onError, status, pools, error } = outcome;
+    const { status, pools, error } = outcome;
     const collectedAt = started.toISOString();
     const durationMs = now().getTime() - started.getTime();
     const document = { status, trigger: name, collectedAt, durationMs, pools };
@@ -58,10 +62,10 @@ export function createHandler(dependencies: HandlerDependencies): Handler {
 }
 
 async function collect(
-  { onError, pools }: PoolsRequest,
+  { pools }: PoolsRequest,
   collectors: Collectors,
   logger: Logger,
 ): Promise<Outcome> {
   const results = await Promise.all(pools.map((pool) => processPool(pool, collectors, logger)));
-  return { onError, status: overallStatus(results), pools: results };
+  return { status: overallStatus(results), pools: results };
 }

@@ -1,18 +1,17 @@
-import * as v from "valibot";
+import { type Page, pageOf } from "./page.ts";
 import { invalidParameter, missingParameter, notAuthorizedOrNotFound } from "./service-error.ts";
 import {
+  defaultTimeCreated,
   type EmulatedInstance,
   type EmulatedPool,
   type EmulatedTenancy,
   placementOf,
   region,
   shape,
+  subnetId,
 } from "./tenancy.ts";
 
-const defaultTimeCreated = "2026-01-05T08:00:00.000Z";
 const instanceConfigurationId = `ocid1.instanceconfiguration.oc1.${region.key}.aaaaaaaaemulatedconfiguration`;
-const defaultPageSize = 100;
-const maximumPageSize = 1_000;
 
 /**
  * GetInstancePool.
@@ -31,18 +30,12 @@ export function getInstancePool(tenancy: EmulatedTenancy, poolId: string): objec
     lifecycleState: "RUNNING",
     placementConfigurations: [0, 1, 2].map((index) => ({
       availabilityDomain: placementOf(index).availabilityDomain,
-      primarySubnetId: `ocid1.subnet.oc1.${region.key}.aaaaaaaaemulatedsubnet`,
+      primarySubnetId: subnetId,
     })),
     size: members.length,
     timeCreated: defaultTimeCreated,
     loadBalancers: [],
   };
-}
-
-/** A page of a list; `nextPage` is what the service puts into the opc-next-page header. */
-export interface Page {
-  readonly items: readonly object[];
-  readonly nextPage?: string;
 }
 
 /**
@@ -59,19 +52,13 @@ export function listInstancePoolInstances(
   if (parameters.has("sortBy") || parameters.has("sortOrder")) {
     throw invalidParameter("sortBy, sortOrder: the emulator does not sort");
   }
-  const limit = Math.min(parseLimit(parameters.get("limit")), tenancy.pageSize ?? maximumPageSize);
-  const offset = parsePageToken(parameters.get("page"), poolId);
   const pool = findPool(tenancy, poolId);
   if (compartmentId !== pool.compartmentId) throw notAuthorizedOrNotFound();
   const displayName = parameters.get("displayName");
   const found = pool.instances
     .map((instance, index) => instanceSummary(pool, instance, index))
     .filter((summary) => displayName === null || summary.displayName === displayName);
-  const end = offset + limit;
-  return {
-    items: found.slice(offset, end),
-    ...(end < found.length && { nextPage: pageToken(poolId, end) }),
-  };
+  return pageOf(found, poolId, parameters, tenancy.pageSize);
 }
 
 function findPool(tenancy: EmulatedTenancy, poolId: string): EmulatedPool {
@@ -94,29 +81,4 @@ function instanceSummary(pool: EmulatedPool, instance: EmulatedInstance, index: 
     timeCreated: instance.timeCreated ?? defaultTimeCreated,
     loadBalancerBackends: [],
   };
-}
-
-function parseLimit(text: string | null): number {
-  if (text === null) return defaultPageSize;
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (limit >= 1 && limit <= maximumPageSize) return limit;
-  throw invalidParameter(`limit: must be a whole number from 1 to ${maximumPageSize}`);
-}
-
-const pageTokenSchema = v.pipe(
-  v.string(),
-  v.transform((token) => Buffer.from(token, "base64url").toString()),
-  v.parseJson(),
-  v.strictTuple([v.string(), v.pipe(v.number(), v.safeInteger(), v.minValue(1))]),
-);
-
-function pageToken(poolId: string, offset: number): string {
-  return Buffer.from(JSON.stringify([poolId, offset])).toString("base64url");
-}
-
-function parsePageToken(token: string | null, poolId: string): number {
-  if (token === null) return 0;
-  const parsed = v.safeParse(pageTokenSchema, token);
-  if (parsed.success && parsed.output[0] === poolId) return parsed.output[1];
-  throw invalidParameter("page: not a token of this list");
 }

@@ -31,7 +31,7 @@ export interface RecordedRequest {
   readonly query: Readonly<Record<string, string>>;
   /** Parsed JSON, else the text; undefined when there is none. */
   readonly body: unknown;
-  /** "SummarizeMetricsData", "GetInstancePool", "ListInstancePoolInstances" or "unknown". */
+  /** "SummarizeMetricsData", "GetInstancePool", "GetVnic" and so on, or "unknown". */
   readonly operation: string;
   readonly status: number;
 }
@@ -39,7 +39,7 @@ export interface RecordedRequest {
 const maximumBodyBytes = 1024 * 1024;
 const defaultTokenLifetimeMs = 15 * 60_000;
 
-/** OCI Monitoring and Compute Management on 127.0.0.1, for one tenancy. */
+/** OCI Monitoring, Compute and Networking on 127.0.0.1, for one tenancy. */
 export class OciEmulator {
   readonly url: string;
   /** What a function process needs to find the emulator and to be let in. */

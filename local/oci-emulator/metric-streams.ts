@@ -53,10 +53,18 @@ function labelledStreams(tenancy: EmulatedTenancy, metric: string): readonly Lab
   if (name === undefined) return [];
   return tenancy.pools.flatMap((pool) =>
     pool.instances.flatMap((instance, index) => {
-      const stream = instance[name];
-      if (stream === undefined) return [];
       const compartmentId = instance.compartmentId ?? pool.compartmentId;
-      return [{ compartmentId, dimensions: dimensionsOf(pool, instance, index), stream }];
+      const former = (instance.former ?? []).map((streams) => ({
+        ...instance,
+        cpu: undefined,
+        memory: undefined,
+        ...streams,
+      }));
+      return [...former, instance].flatMap((labels) => {
+        const stream = labels[name];
+        if (stream === undefined) return [];
+        return [{ compartmentId, dimensions: dimensionsOf(pool, labels, index), stream }];
+      });
     }),
   );
 }
@@ -64,7 +72,7 @@ function labelledStreams(tenancy: EmulatedTenancy, metric: string): readonly Lab
 /** The eight dimensions of oci_computeagent. */
 function dimensionsOf(
   pool: EmulatedPool,
-  instance: EmulatedInstance,
+  instance: Pick<EmulatedInstance, "id" | "displayName" | "instancePoolDimension">,
   index: number,
 ): Readonly<Record<string, string>> {
   return {

@@ -1,5 +1,7 @@
 import { getInstancePool, listInstancePoolInstances } from "./compute.ts";
 import { summarizeMetricsData } from "./monitoring.ts";
+import { getVnic, listVnicAttachments } from "./network.ts";
+import type { Page } from "./page.ts";
 import { ServiceError } from "./service-error.ts";
 import type { EmulatedTenancy } from "./tenancy.ts";
 
@@ -44,10 +46,20 @@ const routes: readonly Route[] = [
     operation: "ListInstancePoolInstances",
     method: "GET",
     path: /^\/20160918\/instancePools\/([^/]+)\/instances$/,
-    answer: ({ tenancy, parameters }, id) => {
-      const { items, nextPage } = listInstancePoolInstances(tenancy, id, parameters);
-      return { body: items, ...(nextPage && { headers: { "opc-next-page": nextPage } }) };
-    },
+    answer: ({ tenancy, parameters }, id) =>
+      answerPage(listInstancePoolInstances(tenancy, id, parameters)),
+  },
+  {
+    operation: "ListVnicAttachments",
+    method: "GET",
+    path: /^\/20160918\/vnicAttachments$/,
+    answer: ({ tenancy, parameters }) => answerPage(listVnicAttachments(tenancy, parameters)),
+  },
+  {
+    operation: "GetVnic",
+    method: "GET",
+    path: /^\/20160918\/vnics\/([^/]+)$/,
+    answer: ({ tenancy }, id) => ({ body: getVnic(tenancy, id) }),
   },
 ];
 
@@ -65,6 +77,10 @@ export function answerCall(method: string, path: string, call: Call): Answer {
     throw new ServiceError(405, "MethodNotAllowed", `${method} is not allowed here.`);
   }
   throw new ServiceError(404, "NotFound", "The emulator has no such operation.");
+}
+
+function answerPage({ items, nextPage }: Page): Answer {
+  return { body: items, ...(nextPage && { headers: { "opc-next-page": nextPage } }) };
 }
 
 function decodeId(text: string): string {

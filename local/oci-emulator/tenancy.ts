@@ -1,6 +1,27 @@
 /** The six raw 10-second samples (percent) that the agent emits in the minute beginning at `minute`; empty when it emits nothing. */
 export type MetricStream = (minute: Date) => readonly number[];
 
+export interface EmulatedVnic {
+  readonly privateIp: string;
+  /** The host name's first label; left out where the subnet has no DNS. */
+  readonly hostnameLabel?: string;
+  /** @default the instance's first is */
+  readonly isPrimary?: boolean;
+  /** Of its attachment. While that is "ATTACHING" it names no VNIC. @default "ATTACHED" */
+  readonly attachmentState?: string;
+  readonly ipv6Addresses?: readonly string[];
+}
+
+/** What an instance emitted under labels that are no longer its own. */
+interface FormerStreams {
+  /** @default the instance's */
+  readonly displayName?: string;
+  /** @default the instance's */
+  readonly instancePoolDimension?: string;
+  readonly cpu?: MetricStream;
+  readonly memory?: MetricStream;
+}
+
 export interface EmulatedInstance {
   readonly id: string;
   readonly displayName: string;
@@ -15,6 +36,10 @@ export interface EmulatedInstance {
   readonly memory?: MetricStream;
   /** The value of the metrics' instancePoolId dimension. @default the pool's OCID */
   readonly instancePoolDimension?: string;
+  /** From before it was renamed, or attached to its pool; each is a stream of its own. */
+  readonly former?: readonly FormerStreams[];
+  /** @default none */
+  readonly vnics?: readonly EmulatedVnic[];
 }
 
 export interface EmulatedPool {
@@ -36,6 +61,11 @@ export const tenancyId = "ocid1.tenancy.oc1..aaaaaaaaemulatedtenancy";
 /** The one emulated region; the oldest regions' OCIDs and instance summaries have its short key. */
 export const region = { id: "us-ashburn-1", key: "iad" } as const;
 
+export const defaultTimeCreated = "2026-01-05T08:00:00.000Z";
+
+/** The one subnet that all VNICs are in. */
+export const subnetId = `ocid1.subnet.oc1.${region.key}.aaaaaaaaemulatedsubnet`;
+
 const samplesPerMinute = 6;
 const minuteMs = 60_000;
 
@@ -53,6 +83,17 @@ export function wavering(mean: number, amplitude: number): MetricStream {
       const hours = (minutes + index / samplesPerMinute) / 60;
       return mean + amplitude * Math.sin(2 * Math.PI * hours);
     });
+  };
+}
+
+/** The samples of the minutes from `from` (inclusive) to `to` (exclusive), and none else. */
+export function during(
+  stream: MetricStream,
+  { from = new Date(0), to }: { readonly from?: Date; readonly to?: Date },
+): MetricStream {
+  return (minute) => {
+    const isIn = minute >= from && (to === undefined || minute < to);
+    return isIn ? stream(minute) : [];
   };
 }
 

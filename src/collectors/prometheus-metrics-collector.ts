@@ -4,7 +4,7 @@ import type { Instance } from "../instance-manager/instance-pool.ts";
 import { getCpuRamMetrics, type QueryApi } from "../prometheus-metrics/get-cpu-ram-metrics.ts";
 import { matchTargets } from "../prometheus-metrics/match-targets.ts";
 import { memberNames, poolSelectors } from "../prometheus-metrics/members.ts";
-import { labelValuesQuery } from "../prometheus-metrics/queries.ts";
+import { labelValuesQuery, shortestRateMinutes } from "../prometheus-metrics/queries.ts";
 import { type InstanceMetrics, MetricsCollector, type PoolDirectory } from "./metrics-collector.ts";
 
 /** What the collector works with; made once per process. */
@@ -34,7 +34,8 @@ export class PrometheusMetricsCollector extends MetricsCollector {
   ): Promise<InstanceMetrics> {
     const { hosts, serverOf, now } = this.#dependencies;
     const server = serverOf(spec);
-    const { windowMinutes, statistic, prometheus } = spec;
+    const { statistic, prometheus } = spec;
+    const windowMinutes = Math.max(shortestRateMinutes, spec.windowMinutes);
     const { by } = prometheus.match;
     const needed = by === "privateIp" || by === "hostname";
     let known = needed ? await hosts.hostsOf(instances, spec) : nobody;

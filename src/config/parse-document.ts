@@ -1,4 +1,4 @@
-import { parse as parseYaml } from "yaml";
+import { parse as parseYaml, YAMLParseError } from "yaml";
 
 export type ParsedDocument =
   | { readonly ok: true; readonly value: unknown }
@@ -12,9 +12,16 @@ export function parseDocument(text: string): ParsedDocument {
     // Not JSON; YAML it may be.
   }
   try {
-    return { ok: true, value: parseYaml(text, { maxAliasCount: 100, prettyErrors: false }) };
+    const options = { maxAliasCount: 100, prettyErrors: true, logLevel: "error" } as const;
+    return { ok: true, value: parseYaml(text, options) };
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n")[0] : "";
-    return { ok: false, message: `neither JSON nor YAML: ${reason}` };
+    return { ok: false, message: `neither JSON nor YAML${whereOf(error)}` };
   }
+}
+
+/** The place only: YAML's own messages quote the text, and the text may hold secrets. */
+function whereOf(error: unknown): string {
+  if (!(error instanceof YAMLParseError)) return "";
+  const [start] = error.linePos ?? [];
+  return start === undefined ? "" : ` (${error.code} at line ${start.line}, column ${start.col})`;
 }

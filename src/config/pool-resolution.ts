@@ -33,13 +33,19 @@ export function settingsOfPayload(
 ): Checked<PoolSettings> {
   const { prometheusUrl, settings } = entry;
   if (prometheusUrl === undefined) return { ok: true, value: settings };
+  const at = joinPath(path, "prometheus_url");
   const origin = URL.canParse(prometheusUrl) ? new URL(prometheusUrl).origin : undefined;
-  const server = [...servers.values()].find(({ url }) => new URL(url).origin === origin);
-  if (server === undefined) {
-    const message = `not the origin of a configured Prometheus server; ${configured(servers)}`;
-    return failed(joinPath(path, "prometheus_url"), message);
+  const sameOrigin = [...servers.values()].filter(({ url }) => new URL(url).origin === origin);
+  const exact = sameOrigin.find(({ url }) => url === prometheusUrl.replace(/\/+$/, ""));
+  const [first, ...others] = sameOrigin;
+  if (first === undefined) {
+    return failed(at, `not the origin of a configured Prometheus server; ${configured(servers)}`);
   }
-  return { ok: true, value: withServer(settings, server.name) };
+  // Behind one origin there may be a server for each tenant, and they must not be mixed up.
+  if (exact === undefined && others.length > 0) {
+    return failed(at, "several servers have this origin; name one with prometheus.server");
+  }
+  return { ok: true, value: withServer(settings, (exact ?? first).name) };
 }
 
 /** The settings with another Prometheus server. */

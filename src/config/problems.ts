@@ -74,12 +74,27 @@ export function check<S extends v.GenericSchema & { readonly entries: v.ObjectEn
   options: { readonly secret?: boolean } = {},
 ): Checked<StrictOutput<S>> {
   const result = v.safeParse(schema, value);
-  if (result.success) return { ok: true, value: result.output as StrictOutput<S> };
-  const problems = result.issues.map((issue) => ({
+  const reserved = reservedKeys(schema, value, path);
+  if (result.success && reserved.length === 0) {
+    return { ok: true, value: result.output as StrictOutput<S> };
+  }
+  const problems = (result.issues ?? []).map((issue) => ({
     path: (issue.path ?? []).reduce((at, item) => joinPath(at, item.key as string | number), path),
     message: describeIssue(issue, options.secret ?? false),
   }));
-  return { ok: false, problems };
+  return { ok: false, problems: [...problems, ...reserved] };
+}
+
+/** Keys that valibot passes over, for fear of prototypes; here they are unknown like any other. */
+function reservedKeys(
+  { entries }: { readonly entries: v.ObjectEntries },
+  value: unknown,
+  path: string,
+): readonly Problem[] {
+  if (typeof value !== "object" || value === null) return [];
+  return ["__proto__", "constructor", "prototype"]
+    .filter((key) => Object.hasOwn(value, key))
+    .map((key) => ({ path: joinPath(path, key), message: unknownKey(key, Object.keys(entries)) }));
 }
 
 function describeIssue(issue: v.BaseIssue<unknown>, secret: boolean): string {

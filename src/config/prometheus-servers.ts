@@ -16,7 +16,9 @@ const prometheusUrl = v.pipe(
   v.string(),
   v.check((text) => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    return url !== undefined && /^https?:$/.test(url.protocol) && url.username === "";
+    return (
+      url !== undefined && /^https?:$/.test(url.protocol) && url.username + url.password === ""
+    );
   }, "not an http(s) URL without credentials in it"),
   v.check((text) => !/[?#]/.test(text), "must be a base URL, without a query"),
   v.transform((text) => text.replace(/\/+$/, "")),
@@ -32,7 +34,7 @@ export const prometheusServer = strictObject({
   url: prometheusUrl,
   auth: v.optional(
     strictObject({
-      bearerToken: v.optional(headerValue),
+      bearerToken: v.optional(v.pipe(headerValue, v.nonEmpty("must not be empty"))),
       username: v.optional(v.string()),
       password: v.optional(v.string()),
     }),

@@ -12,11 +12,19 @@ export type RequestedPool =
 
 /** What a direct caller asks for. */
 export interface PoolsRequest {
-  readonly onError: "return" | "throw";
   readonly pools: readonly RequestedPool[];
 }
 
+/** Far more than can be measured before any deadline; each costs memory while it waits. */
+const maximumPools = 1_000;
+
 const example = '{"instancePoolId": "ocid1.instancepool.…"}';
+
+/** What is to become of a failed document: as the request says, else as is configured. */
+export function onErrorOf(body: unknown, configuration: Configuration): "return" | "throw" {
+  const wanted = isObject(body) ? body["onError"] : undefined;
+  return wanted === "return" || wanted === "throw" ? wanted : configuration.onError;
+}
 
 /**
  * Reads the body of a direct call: nothing (all configured pools), `{pools: […]}`, a pool spec, or
@@ -31,11 +39,11 @@ export function readPoolsRequest(body: unknown, configuration: Configuration): P
   if (body !== undefined && !isObject(body)) {
     throw new InvalidRequestError(`The request must be a JSON object such as ${example}.`);
   }
-  const { onError = configuration.onError, $schema, ...rest } = body ?? {};
-  if (onError !== "return" && onError !== "throw") {
+  const { onError, $schema, ...rest } = body ?? {};
+  if (onError !== undefined && onError !== "return" && onError !== "throw") {
     throw new InvalidRequestError("onError: must be return or throw");
   }
-  return { onError, pools: distinct(requestedPools(rest, configuration)) };
+  return { pools: distinct(requestedPools(rest, configuration)) };
 }
 
 /** A pool that is asked for twice in the same way is measured once. */
@@ -65,8 +73,11 @@ function requestedPools(
   if (!Array.isArray(pools) || pools.length === 0) {
     problems.push({ path: "pools", message: "expected a list of pool specs or names, not empty" });
   }
-  if (problems.length > 0) throw new InvalidRequestError(describeProblems(problems));
   const list: readonly unknown[] = Array.isArray(pools) ? pools : [];
+  if (list.length > maximumPools) {
+    problems.push({ path: "pools", message: `at most ${maximumPools} pools fit in a request` });
+  }
+  if (problems.length > 0) throw new InvalidRequestError(describeProblems(problems));
   return list.map((pool, index) => {
     const path = joinPath("pools", index);
     if (typeof pool === "string") return namedPool({ pool }, configuration, path);
@@ -108,7 +119,7 @@ function namedPool(
     const error = new PoolNotFoundError(`No pool called "${name.slice(0, 100)}" is configured.`, {
       hint,
     });
-    return { error, label: name };
+    return { error, label: name.slice(0, 255) };
   }
   if (!configured.spec.ok) return invalid(configured.spec.problems, name);
   if (Object.keys(overrides).length === 0) {

@@ -40,6 +40,8 @@ export interface Hosts {
 
 /** Compute allows some ten requests a second; two are needed for each new member. */
 const concurrency = 5;
+/** After so many failures it is the policy that is missing, or the service that is down. */
+const patience = 5;
 /** More than any pool has; what a warm process remembers must not grow forever. */
 const remembered = 10_000;
 
@@ -57,14 +59,17 @@ export class HostDirectory {
     if (this.#known.size > remembered) this.#known.clear();
     const limit = pLimit(concurrency);
     let failure: UtilizationError | undefined;
+    let failures = 0;
     const found = await Promise.all(
       instances.map((instance) =>
         limit(async (): Promise<readonly [string, Host][]> => {
+          if (failures >= patience) return [];
           try {
             const host = this.#known.get(instance.id) ?? (await this.#lookUp(instance, spec));
             return host === undefined ? [] : [[instance.id, host]];
           } catch (error) {
             failure ??= toUtilizationError(error);
+            failures += 1;
             return [];
           }
         }),

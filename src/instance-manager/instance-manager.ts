@@ -1,5 +1,5 @@
 import type { PoolSpec } from "../config/pool-spec.ts";
-import { SourceUnavailableError } from "../errors.ts";
+import { PoolNotFoundError, SourceUnavailableError } from "../errors.ts";
 import { type Instance, type InstancePool, normalizeState } from "./instance-pool.ts";
 
 /** The two calls of OCI's Compute Management that tell who is in a pool. */
@@ -52,18 +52,24 @@ export class InstanceManager {
    */
   async getInstancesFromInstancePool(spec: PoolSpec): Promise<InstancePool> {
     const compute = await this.#computeOf(spec);
+    const remembered = this.#descriptions.has(spec.instancePoolId);
     try {
-      const [description, instances] = await Promise.all([
-        spec.name === undefined ? this.#describe(compute, spec) : undefined,
-        this.#listInstances(compute, spec),
-      ]);
-      const name = spec.name ?? description?.displayName ?? spec.instancePoolId;
-      return { id: spec.instancePoolId, name, instances };
+      return await this.#readPool(compute, spec);
     } catch (error) {
       // The pool may have moved to another compartment since it was described.
       this.#descriptions.delete(spec.instancePoolId);
-      throw error;
+      if (!remembered || !(error instanceof PoolNotFoundError)) throw error;
+      return await this.#readPool(compute, spec);
     }
+  }
+
+  async #readPool(compute: ComputeManagement, spec: PoolSpec): Promise<InstancePool> {
+    const [description, instances] = await Promise.all([
+      spec.name === undefined ? this.#describe(compute, spec) : undefined,
+      this.#listInstances(compute, spec),
+    ]);
+    const name = spec.name ?? description?.displayName ?? spec.instancePoolId;
+    return { id: spec.instancePoolId, name, instances };
   }
 
   #describe(compute: ComputeManagement, { instancePoolId }: PoolSpec): Promise<PoolDescription> {

@@ -15,9 +15,6 @@ export interface MetricReadings {
   readonly failures: readonly UtilizationError[];
 }
 
-/** So many lists by OCID are asked for at most: the whole tenancy has ten queries a second. */
-const maximumLists = 5;
-
 /**
  * Reads one metric of all members by their pool, and then those it did not find by their own
  * OCIDs: the metrics of an instance that was attached later may still name no pool. A query that
@@ -32,10 +29,12 @@ export async function readMetric(
 ): Promise<MetricReadings> {
   const ofPool = await ask(monitoring, poolQueries(metric, instances, spec, window));
   const notFound = instances.filter(
-    (instance) => !ofPool.seen(instance) && !isNew(instance, window.end),
+    (instance) =>
+      ofPool.pointsOf(instance) === undefined &&
+      !ofPool.failed(instance) &&
+      !isNew(instance, window.end),
   );
-  const lists = instanceQueries(metric, notFound, spec, window);
-  const single = await ask(monitoring, lists.slice(0, maximumLists));
+  const single = await askOneByOne(monitoring, instanceQueries(metric, notFound, spec, window));
   const readings = instances.map((instance): [string, Reading] => {
     const points = ofPool.pointsOf(instance) ?? single.pointsOf(instance);
     if (points === undefined && (ofPool.failed(instance) || single.failed(instance))) {
@@ -43,17 +42,38 @@ export async function readMetric(
     }
     return [instance.id, readingOf(points, instance, spec, window.end)];
   });
-  const notAsked = lists.slice(maximumLists).flatMap((list) => list.instances).length;
-  const warnings =
-    notAsked === 0 ? [] : [`${notAsked} members without ${metric} were not asked for one by one`];
-  return {
-    readings: new Map(readings),
-    warnings,
-    failures: [...ofPool.failures, ...single.failures],
-  };
+  // That a member was not found in a second way, either, is no failure of the pool's metrics.
+  const warnings = single.failures.map(({ message }) => message);
+  return { readings: new Map(readings), warnings, failures: ofPool.failures };
 }
 
-async function ask(monitoring: Monitoring, queries: readonly PlannedQuery[]) {
+/**
+ * Asks for one list of members after the other, for as long as there are any to be found: a pool
+ * whose agents are off would only use up the queries of the whole tenancy.
+ */
+async function askOneByOne(monitoring: Monitoring, lists: readonly PlannedQuery[]): Promise<Asked> {
+  let asked = await ask(monitoring, lists.slice(0, 1));
+  for (let list = 1; list < lists.length && asked.found > 0; list++) {
+    const [before, more] = [asked, await ask(monitoring, lists.slice(list, list + 1))];
+    asked = {
+      pointsOf: (instance) => before.pointsOf(instance) ?? more.pointsOf(instance),
+      failed: (instance) => before.failed(instance) || more.failed(instance),
+      found: more.found,
+      failures: [...before.failures, ...more.failures],
+    };
+  }
+  return asked;
+}
+
+/** What a number of queries found out. */
+interface Asked {
+  readonly pointsOf: (instance: Instance) => readonly DataPoint[] | undefined;
+  readonly failed: (instance: Instance) => boolean;
+  readonly found: number;
+  readonly failures: readonly UtilizationError[];
+}
+
+async function ask(monitoring: Monitoring, queries: readonly PlannedQuery[]): Promise<Asked> {
   const points = new Map<string, readonly DataPoint[]>();
   const failed = new Set<string>();
   const failures: UtilizationError[] = [];
@@ -68,12 +88,10 @@ async function ask(monitoring: Monitoring, queries: readonly PlannedQuery[]) {
       }
     }),
   );
-  const pointsOf = ({ id }: Instance) => points.get(id.toLowerCase());
   return {
-    pointsOf,
-    failed: ({ id }: Instance) => failed.has(id),
-    /** Whether there is nothing more to find out by asking for this member again. */
-    seen: (instance: Instance) => pointsOf(instance) !== undefined || failed.has(instance.id),
+    pointsOf: ({ id }) => points.get(id.toLowerCase()),
+    failed: ({ id }) => failed.has(id),
+    found: points.size,
     failures,
   };
 }

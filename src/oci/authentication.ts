@@ -2,8 +2,11 @@ import { common } from "oci-sdk";
 import type { OciAuth } from "../config/environment.ts";
 import { NotAuthenticatedError } from "../errors.ts";
 
-/** Signs as whoever OCI_AUTH names. */
-export type AuthenticationProvider = common.AuthenticationDetailsProvider;
+/** Who OCI_AUTH names, and the signature of it. */
+export interface Principal {
+  readonly provider: common.AuthenticationDetailsProvider;
+  readonly signer: common.DefaultRequestSigner;
+}
 
 const hints: Readonly<Record<OciAuth["kind"], string>> = {
   resource_principal:
@@ -17,25 +20,31 @@ const hints: Readonly<Record<OciAuth["kind"], string>> = {
 /**
  * The SDK's own provider for the configured kind of principal. A resource principal whose token
  * and key are files is renewed from them; an inline one lives as long as its token.
- * @throws NotAuthenticatedError when there is no such principal here.
+ * @throws NotAuthenticatedError when there is no such principal here, or its key can't be read.
  */
-export async function authenticate(auth: OciAuth): Promise<AuthenticationProvider> {
+export async function authenticate(auth: OciAuth): Promise<Principal> {
   try {
-    switch (auth.kind) {
-      case "resource_principal":
-        return common.ResourcePrincipalAuthenticationDetailsProvider.builder();
-      case "instance_principal":
-        return await new common.InstancePrincipalsAuthenticationDetailsProviderBuilder().build();
-      case "config_file":
-        return new common.ConfigFileAuthenticationDetailsProvider(
-          auth.configFile,
-          auth.configProfile,
-        );
-    }
-  } catch (cause) {
+    const provider = await createProvider(auth);
+    return { provider, signer: new common.DefaultRequestSigner(provider) };
+  } catch (error) {
     throw new NotAuthenticatedError(`There is no usable OCI principal (OCI_AUTH=${auth.kind}).`, {
       hint: hints[auth.kind],
-      cause,
+      // The SDK quotes the line of a config file that it can't read, and that may be a secret.
+      cause: auth.kind === "config_file" ? undefined : error,
     });
+  }
+}
+
+async function createProvider(auth: OciAuth): Promise<common.AuthenticationDetailsProvider> {
+  switch (auth.kind) {
+    case "resource_principal":
+      return common.ResourcePrincipalAuthenticationDetailsProvider.builder();
+    case "instance_principal":
+      return await new common.InstancePrincipalsAuthenticationDetailsProviderBuilder().build();
+    case "config_file":
+      return new common.ConfigFileAuthenticationDetailsProvider(
+        auth.configFile,
+        auth.configProfile,
+      );
   }
 }

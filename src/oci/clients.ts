@@ -1,4 +1,5 @@
 import { common, core, monitoring } from "oci-sdk";
+import pThrottle from "p-throttle";
 import * as v from "valibot";
 
 import type { Environment } from "../config/environment.ts";
@@ -8,7 +9,7 @@ import { NotAuthenticatedError, SourceUnavailableError } from "../errors.ts";
 import type { Network } from "../instance-manager/host-directory.ts";
 import type { ComputeManagement } from "../instance-manager/instance-manager.ts";
 import type { MetricsQuery, Monitoring } from "../oci-metrics/monitoring.ts";
-import { type AuthenticationProvider, authenticate } from "./authentication.ts";
+import { authenticate, type Principal } from "./authentication.ts";
 import { fromServiceError, type Operation } from "./service-error.ts";
 import { OciTransport } from "./transport.ts";
 
@@ -76,11 +77,18 @@ const metricData = v.array(
   }),
 );
 
+/**
+ * SummarizeMetricsData may be called ten times a second, by everybody in the tenancy together
+ * (Monitoring limits); a process of ours leaves some of them to others.
+ */
+const queriesPerSecond = 8;
+
 /** OCI's clients: the principal is found and each region's clients are made once per warm process. */
 export class OciClients {
   readonly #oci: Environment["oci"];
   readonly #byRegion = new Map<string, RegionClients>();
-  #provider: Promise<AuthenticationProvider> | undefined;
+  readonly #throttle = pThrottle({ limit: queriesPerSecond, interval: 1000 });
+  #principal: Promise<Principal> | undefined;
 
   constructor(oci: Environment["oci"]) {
     this.#oci = oci;
@@ -91,21 +99,23 @@ export class OciClients {
    * @throws NotAuthenticatedError when there is no principal.
    */
   async forPool(spec: PoolSpec): Promise<RegionClients> {
-    const provider = await this.#authenticate();
+    const principal = await this.#authenticate();
     const named = spec.region ?? regionOfOcid(spec.instancePoolId);
     const region = named
       ? common.Region.getRegionIdFromShortCode(named)
-      : principalRegion(provider);
+      : principalRegion(principal);
     const known = this.#byRegion.get(region);
     if (known !== undefined) return known;
-    const clients = regionClients(provider, region, this.#oci.endpoints);
-    this.#byRegion.set(region, clients);
-    return clients;
+    const clients = regionClients(principal, region, this.#oci.endpoints);
+    const summarizeMetricsData = this.#throttle(clients.monitoring.summarizeMetricsData);
+    const throttled = { ...clients, monitoring: { summarizeMetricsData } };
+    this.#byRegion.set(region, throttled);
+    return throttled;
   }
 
   /** @throws NotAuthenticatedError when there is no principal, or it has no token. */
   async findPrincipal(): Promise<void> {
-    const provider = await this.#authenticate();
+    const { provider } = await this.#authenticate();
     try {
       await provider.getKeyId();
     } catch (cause) {
@@ -113,16 +123,16 @@ export class OciClients {
     }
   }
 
-  #authenticate(): Promise<AuthenticationProvider> {
-    this.#provider ??= authenticate(this.#oci.auth).catch((error: unknown) => {
-      this.#provider = undefined;
+  #authenticate(): Promise<Principal> {
+    this.#principal ??= authenticate(this.#oci.auth).catch((error: unknown) => {
+      this.#principal = undefined;
       throw error;
     });
-    return this.#provider;
+    return this.#principal;
   }
 }
 
-function principalRegion(provider: AuthenticationProvider): string {
+function principalRegion({ provider }: Principal): string {
   const region = common.isRegionProvider(provider) ? provider.getRegion()?.regionId : undefined;
   if (region !== undefined) return region;
   throw new NotAuthenticatedError("Neither the pool nor the OCI principal names a region.", {
@@ -131,11 +141,11 @@ function principalRegion(provider: AuthenticationProvider): string {
 }
 
 function regionClients(
-  provider: AuthenticationProvider,
+  { signer }: Principal,
   region: string,
   endpoints: Environment["oci"]["endpoints"],
 ): RegionClients {
-  const httpClient = new OciTransport(provider);
+  const httpClient = new OciTransport(signer);
   const configuration = {
     circuitBreaker: new common.CircuitBreaker({ disableClientCircuitBreaker: true }),
   };

@@ -1,4 +1,4 @@
-import { common } from "oci-sdk";
+import type { common } from "oci-sdk";
 
 /** How long one request to OCI may take, in milliseconds; the SDK itself would wait forever. */
 const requestTimeoutMs = 10_000;
@@ -11,8 +11,8 @@ const requestTimeoutMs = 10_000;
 export class OciTransport implements common.HttpClient {
   readonly #signer: common.DefaultRequestSigner;
 
-  constructor(provider: common.AuthenticationDetailsProvider) {
-    this.#signer = new common.DefaultRequestSigner(provider);
+  constructor(signer: common.DefaultRequestSigner) {
+    this.#signer = signer;
   }
 
   async send(request: common.HttpRequest, forceExcludeBody = false): Promise<Response> {

@@ -85,10 +85,13 @@ export class PrometheusClient {
       case 429:
         return new ThrottledError(message);
       case 400:
-      case 422:
-        // Prometheus refused our PromQL; another server's 400 is not about that.
+        // Prometheus can't read our PromQL; another server's 400 is not about that.
         if (said !== undefined) return new InternalError(message);
         break;
+      case 422:
+        return new SourceUnavailableError(message, {
+          hint: "Try a shorter window, or fewer members.",
+        });
     }
     return new SourceUnavailableError(message, { hint: urlHint });
   }

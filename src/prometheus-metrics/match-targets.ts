@@ -2,7 +2,7 @@ import type { PoolSpec } from "../config/pool-spec.ts";
 import type { Instance } from "../instance-manager/instance-pool.ts";
 import type { InstanceReadings } from "../result/reading.ts";
 import type { CpuRamMetrics } from "./get-cpu-ram-metrics.ts";
-import { ambiguousMembers, identifier, type MemberNames } from "./members.ts";
+import { ambiguousMembers, type Identify, identifier, type MemberNames } from "./members.ts";
 import type { Target } from "./target.ts";
 
 /** Which member measured what. */
@@ -24,16 +24,7 @@ export function matchTargets(
   members: MemberNames,
   spec: PoolSpec,
 ): MatchedTargets {
-  const identify = identifier(members, spec);
-  const found = new Map<Instance, Target[]>();
-  let strangers = 0;
-  for (const target of targets) {
-    const instance = identify(target.labels);
-    const others = instance && found.get(instance);
-    if (instance === undefined) strangers++;
-    else if (others === undefined) found.set(instance, [target]);
-    else others.push(target);
-  }
+  const { found, strangers } = assignTargets(targets, identifier(members, spec));
   const ambiguous = ambiguousMembers(members);
   const silence: InstanceReadings = {
     cpu: unanswered.cpu ? "query_failed" : "no_data",
@@ -43,13 +34,29 @@ export function matchTargets(
   for (const [{ id }, names] of members)
     readings.set(id, names.length === 0 ? unresolved : silence);
   for (const { id } of ambiguous) readings.set(id, unresolved);
+  const { label } = spec.prometheus.match;
+  const disputed = [...found].filter(([, candidates]) => hostsIn(candidates, label) > 1);
   for (const [{ id }, candidates] of found) readings.set(id, bestOf(candidates) ?? silence);
+  for (const [{ id }] of disputed) readings.set(id, unresolved);
   return {
     readings,
     silent: [...members.keys()].filter((instance) => !found.has(instance)),
     strangers,
-    warnings: warningsOf(strangers, found, ambiguous),
+    warnings: warningsOf(strangers, found, ambiguous.length + disputed.length),
   };
+}
+
+function assignTargets(targets: readonly Target[], identify: Identify) {
+  const found = new Map<Instance, Target[]>();
+  let strangers = 0;
+  for (const target of targets) {
+    const instance = identify(target.labels);
+    const others = instance && found.get(instance);
+    if (instance === undefined) strangers++;
+    else if (others === undefined) found.set(instance, [target]);
+    else others.push(target);
+  }
+  return { found, strangers };
 }
 
 /** One host scraped twice is one reading: the most complete, then the first by its labels. */
@@ -63,17 +70,25 @@ function bestOf(candidates: readonly Target[]): InstanceReadings | undefined {
   return best;
 }
 
+/** How many hosts the label tells apart: the same name in two domains is two machines. */
+function hostsIn(candidates: readonly Target[], label: string): number {
+  const hosts = candidates.map(({ labels }) =>
+    (labels[label] ?? "").replace(/:\d+$/, "").toLowerCase(),
+  );
+  return new Set(hosts).size;
+}
+
 function warningsOf(
   strangers: number,
   found: ReadonlyMap<Instance, readonly Target[]>,
-  ambiguous: readonly Instance[],
+  ambiguous: number,
 ): readonly string[] {
   const twice = [...found.values()].filter((candidates) => candidates.length > 1).length;
   return [
     ...(strangers > 0 ? [`${strangers} selected target(s) belong to no running member`] : []),
     ...(twice > 0 ? [`${twice} member(s) are scraped by more than one target; one was used`] : []),
-    ...(ambiguous.length > 0
-      ? [`${ambiguous.length} members share a name; match by instanceId instead`]
+    ...(ambiguous > 0
+      ? [`${ambiguous} member(s) have a name that others have, too; match by instanceId instead`]
       : []),
   ];
 }

@@ -59,9 +59,15 @@ export function poolSelectors(members: MemberNames, spec: PoolSpec): readonly Se
     instanceId: oneOf,
     privateIp: oneOfAddresses,
   };
-  const limit = spec.statistic === "mean" ? selectorBytes.mean : selectorBytes.other;
-  const names = [...members.values()].map((all) => all.flatMap(spellings));
-  return chunks(names, limit).map((values) => select[by](label, values));
+  const most = spec.statistic === "mean" ? selectorBytes.mean : selectorBytes.other;
+  const names = [...members.values()]
+    .map((all) => all.flatMap(spellings))
+    .filter((all) => all.length > 0);
+  const toSelector = (part: readonly (readonly string[])[]) => select[by](label, part.flat());
+  return halve(
+    names,
+    (part) => part.length <= hostsPerQuery && Buffer.byteLength(toSelector(part)) <= most,
+  ).map(toSelector);
 }
 
 /** Tells which member a target is; undefined for a stranger. */
@@ -119,27 +125,13 @@ function spellings(name: string): readonly string[] {
   return lower === name ? [name] : [name, lower];
 }
 
-function selectorSize(names: readonly string[]): number {
-  return Buffer.byteLength(oneOfAddresses("", names));
-}
-
-/** Puts as many members into one selector as fit; each with all of its names. */
-function chunks(
-  members: readonly (readonly string[])[],
-  maximumBytes: number,
-): readonly (readonly string[])[] {
-  const all: string[][] = [];
-  let [current, count, bytes] = [[] as string[], 0, 0];
-  for (const names of members) {
-    const size = selectorSize(names) - selectorSize([]) + 1;
-    if (count === hostsPerQuery || (count > 0 && bytes + size > maximumBytes)) {
-      all.push(current);
-      [current, count, bytes] = [[], 0, 0];
-    }
-    current.push(...names);
-    count += 1;
-    bytes += size;
-  }
-  if (current.length > 0) all.push(current);
-  return all;
+/** Halves a list until its parts fit; one thing by itself has to do. */
+function halve<T>(
+  list: readonly T[],
+  fits: (part: readonly T[]) => boolean,
+): readonly (readonly T[])[] {
+  if (list.length === 0) return [];
+  if (list.length === 1 || fits(list)) return [list];
+  const middle = Math.ceil(list.length / 2);
+  return [...halve(list.slice(0, middle), fits), ...halve(list.slice(middle), fits)];
 }

@@ -18,8 +18,8 @@ export interface QuerySettings {
  */
 const idleModes = { busy: "idle|iowait", idle: "idle|iowait|steal" } as const;
 
-/** A rate over time needs a window of its own: two samples, at the usual interval of up to 60 s. */
-const rateMinutes = 2;
+/** A rate needs two samples, and hosts are scraped every 60 s at the least often. */
+export const shortestRateMinutes = 2;
 
 /** The mode that marks a row as the busy share, of all modes, that the server worked out. */
 export const busyShare = "busy_share";
@@ -60,10 +60,12 @@ export function cpuQuery(selector: Selector, settings: QuerySettings): string {
   if (statistic === "mean") {
     return `sum without (cpu, core) (rate({${cpuCounters},${selector}}[${windowMinutes}m])) or ${now}`;
   }
+  // As long as the steps are apart, so that no time between them is left out.
+  const rateRange = `${Math.max(60 * shortestRateMinutes, stepSeconds(windowMinutes))}s`;
   const rates = (matchers: string) =>
-    `sum without (cpu, core, mode) (rate({${cpuCounters},${matchers}}[${rateMinutes}m]))`;
+    `sum without (cpu, core, mode) (rate({${cpuCounters},${matchers}}[${rateRange}]))`;
   const ratio = `${rates(`${selector},mode!~"${idleModes[steal]}"`)} / ${rates(selector)}`;
-  const steps = `(${ratio})[${windowMinutes}m:${stepOf(windowMinutes)}]`;
+  const steps = `(${ratio})[${windowMinutes}m:${stepSeconds(windowMinutes)}s]`;
   const overWindow = overTime(statistic, steps);
   return `label_replace(${overWindow}, "mode", "${busyShare}", "", "") or ${now}`;
 }
@@ -71,7 +73,7 @@ export function cpuQuery(selector: Selector, settings: QuerySettings): string {
 /** Memory: the gauges at each step of the window, from which the client makes the share used. */
 export function memoryQuery(selector: Selector, { windowMinutes }: QuerySettings): string {
   const gauges = [...totalMemory, ...linuxMemory, ...freeWindowsMemory].join("|");
-  return `{__name__=~"${gauges}",${selector}}[${windowMinutes}m:${stepOf(windowMinutes)}]`;
+  return `{__name__=~"${gauges}",${selector}}[${windowMinutes}m:${stepSeconds(windowMinutes)}s]`;
 }
 
 /** The values of a label among all hosts that the server knows. */
@@ -96,14 +98,40 @@ export function oneOf(label: string, values: readonly string[]): Selector {
 
 /** One of the hosts, with or without a domain and a port behind its name. */
 export function oneOfHosts(label: string, hosts: readonly string[]): Selector {
-  const names = hosts.map(escapeRegex).join("|");
-  return `${label}=~${quote(`(?:${names})(?:\\.[^:]+)?(?::[0-9]+)?`)}`;
+  return `${label}=~${quote(`${alternatives(hosts)}(?:\\.[^:]+)?(?::[0-9]+)?`)}`;
 }
 
 /** One of the addresses, with or without a port, and IPv6 with or without brackets. */
 export function oneOfAddresses(label: string, addresses: readonly string[]): Selector {
   const spellings = addresses.flatMap((ip) => (ip.includes(":") ? [`[${ip}]`, ip] : [ip]));
   return `${label}=~${quote(`(?:${spellings.map(escapeRegex).join("|")})(?::[0-9]+)?`)}`;
+}
+
+/** What the names share is written once: the members of a pool are named after it. */
+function alternatives(names: readonly string[]): string {
+  const [first = "", ...others] = names;
+  if (others.length === 0) return `(?:${escapeRegex(first)})`;
+  const shortest = Math.min(...names.map((name) => name.length));
+  const start = sharedLength(names, shortest, (name, index) => name[index]);
+  const end = sharedLength(names, shortest - start, (name, index) => name.at(-1 - index));
+  const middles = names.map((name) => escapeRegex(name.slice(start, name.length - end)));
+  const [prefix, suffix] = [first.slice(0, start), first.slice(first.length - end)];
+  return `${escapeRegex(prefix)}(?:${middles.join("|")})${escapeRegex(suffix)}`;
+}
+
+/** How many characters all names have in common; ASCII only, so that no character is cut in two. */
+function sharedLength(
+  names: readonly string[],
+  most: number,
+  at: (name: string, index: number) => string | undefined,
+): number {
+  let length = 0;
+  for (; length < most; length++) {
+    const character = at(names[0] ?? "", length) ?? "";
+    const shared = character <= "~" && names.every((name) => at(name, length) === character);
+    if (!shared) break;
+  }
+  return length;
 }
 
 function overTime(statistic: Exclude<Statistic, "mean">, range: string): string {
@@ -115,8 +143,8 @@ function overTime(statistic: Exclude<Statistic, "mean">, range: string): string 
  * A subquery's step: half a minute, or as long as makes 60 points of the window. Steps lie on
  * multiples of themselves, so a new host has no point yet for up to one step.
  */
-function stepOf(windowMinutes: number): string {
-  return `${Math.max(30, windowMinutes)}s`;
+function stepSeconds(windowMinutes: number): number {
+  return Math.max(30, windowMinutes);
 }
 
 /** A name comes from whoever named the machine, so it could hold anything. */

@@ -16,7 +16,9 @@ export interface QueryAnswer {
 }
 
 const labels = v.record(v.string(), v.string());
-const point = v.tuple([v.number(), v.string()]);
+/** Unix seconds, in the range of dates. */
+const time = v.pipe(v.number(), v.minValue(0), v.maxValue(8.64e12));
+const point = v.tuple([time, v.string()]);
 const strings = v.optional(v.array(v.string()), []);
 
 const answer = v.object({
@@ -60,7 +62,8 @@ export function readQueryAnswer(body: unknown): QueryAnswer {
       : data.result.map(({ metric, values }) => ({ labels: metric, points: values.map(toPoint) }));
   // VictoriaMetrics' way to say that some of its storage did not answer.
   const partial = isPartial ? ["the server says that its answer is partial"] : [];
-  return { series, warnings: [...warnings, ...infos, ...partial] };
+  const said = [...warnings, ...infos].slice(0, 5).map((text) => text.slice(0, 300));
+  return { series, warnings: [...said, ...partial] };
 }
 
 /** The server's own description of an error, or undefined when the body is none of its. */
@@ -71,6 +74,6 @@ export function readQueryFailure(body: unknown): string | undefined {
 
 /** Numbers are strings, and "+Inf" is none that Number() knows: whatever is not finite is NaN. */
 function toPoint([time, value]: readonly [number, string]): Point {
-  const number = Number(value);
+  const number = value === "" ? Number.NaN : Number(value);
   return [time, Number.isFinite(number) ? number : Number.NaN];
 }

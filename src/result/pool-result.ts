@@ -37,7 +37,7 @@ export function toPoolResult(
   const failures = metrics?.failures ?? [];
   const someReported = cpu.reporting + memory.reporting > 0;
   const error = someReported
-    ? lowCoverage(spec, instances)
+    ? lowCoverage(spec, instances, failures)
     : whyNothing(spec, pool, members, metrics);
   const lost = failures.filter((failure) => failure !== error).map(({ message }) => message);
   const complete = instances.reporting === instances.running && metrics?.partial !== true;
@@ -117,8 +117,12 @@ function numbers(members: readonly Member[], metric: Metric): readonly number[] 
 function lowCoverage(
   { minCoverage }: PoolSpec,
   { reporting, running }: InstancesResult,
+  failures: readonly UtilizationError[],
 ): UtilizationError | undefined {
   if (reporting / running >= minCoverage) return undefined;
+  // Asked again, the members may well be there.
+  const passing = failures.find(({ retryable }) => retryable);
+  if (passing !== undefined) return passing;
   return new LowCoverageError(
     `Only ${reporting} of ${running} running members reported; minCoverage asks for ${minCoverage}.`,
   );

@@ -46,8 +46,11 @@ function poolsOf(alarm: Readonly<Record<string, unknown>>): readonly string[] {
     .filter(isObject)
     .map((dimension) => property(dimension, "instancePoolId"))
     .filter(isString)
-    .filter((pool) => pool.toLowerCase() !== noPool);
+    .filter((pool) => pool !== "" && pool.toLowerCase() !== noPool);
   if (pools.length > 0) return pools;
   const query = isString(alarm["query"]) ? alarm["query"] : "";
-  return query.match(/ocid1\.instancepool\.[a-z0-9.-]+/gi) ?? [];
+  // What ends in a wildcard is only the beginning of an OCID.
+  return [...query.matchAll(/(ocid1\.instancepool\.[a-z0-9.-]+)(\*?)/gi)].flatMap(
+    ([, pool = "", wildcard]) => (wildcard === "" ? [pool] : []),
+  );
 }

@@ -33,7 +33,7 @@ function poolOf(eventType: string, data: Readonly<Record<string, unknown>>): str
   }
   const tags = property(data, "freeformTags");
   const tagged = isObject(tags) ? property(tags, poolTag) : undefined;
-  if (isString(tagged)) return tagged;
+  if (isString(tagged) && tagged !== "") return tagged;
   throw new UnsupportedEventError(`The event ${eventType.slice(0, 100)} names no instance pool.`, {
     hint: `Send events of instance pools, or of instances that have the freeform tag ${poolTag}.`,
   });

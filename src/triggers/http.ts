@@ -29,19 +29,26 @@ function fromQuery(url: string): unknown {
     if (key === "pool" && pools.length > 1) continue;
     const values = query.getAll(key);
     if (values.length > 1) throw new InvalidRequestError(`${key}: is given ${values.length} times`);
-    set(request, key.split("."), typed(key, values[0] ?? ""));
+    set(request, pathOf(key), typed(key, values[0] ?? ""));
   }
   return pools.length > 1 ? { ...request, pools } : request;
 }
 
+const deepestKey = 3;
+
+function pathOf(key: string): string[] {
+  const path = key.split(".", deepestKey + 1);
+  return path.length > deepestKey ? [key] : path;
+}
+
 /** Everything in a query string is text; what can't be the right type is left for the check. */
 function typed(key: string, text: string): unknown {
-  if (numberKeys.has(key) && text.trim() !== "")
-    return Number.isNaN(Number(text)) ? text : Number(text);
+  if (numberKeys.has(key) && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
   if (key === "includeInstances" && /^(true|false)$/.test(text)) return text === "true";
   return text;
 }
 
+/** Sets a key, or one of an inner object; deeper than any key there is, the path stays a name. */
 function set(target: Record<string, unknown>, [key = "", ...rest]: string[], value: unknown): void {
   if (rest.length === 0) {
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true });

@@ -123,6 +123,8 @@ export function describeMetricsCollector(name: string, start: () => Promise<Sour
     it("asks twice for 250 members", async () => {
       const members = Array.from({ length: 250 }, (_, index) => ({
         unique: `n${index}`,
+        // What OCI calls the instances of a pool created in its console.
+        displayName: `inst-${String(index).padStart(5, "x")}-instance-pool-20261123-2040`,
         cpu: index % 100,
         memory: 50,
       }));

@@ -105,6 +105,8 @@ describe("handler", () => {
   it.each([
     ["{", { ON_ERROR: "throw" }],
     [JSON.stringify({ instancePoolId: `${poolId}broken`, onError: "throw" }), {}],
+    [JSON.stringify({ instancePoolId: "x", onError: "throw" }), {}],
+    [JSON.stringify({ pool: "nope", onError: "throw" }), {}],
   ])("throws a failed document when told so: %s", async (body, variables) => {
     await expect(answer(body, variables as Record<string, string>)).rejects.toThrow(
       InvocationFailedError,

@@ -138,6 +138,20 @@ pools:
     expect(JSON.stringify(problems)).not.toContain("hunter2");
   });
 
+  it.each([
+    "prometheus: { servers: { a: { url: 'http://x', auth: { bearerToken: *hunter2 } } } }",
+    "prometheus: { servers: { a: { url: 'http://x', auth: { bearerToken: !hunter2 } } } }",
+    "password: |hunter2",
+    "pools: [{ instancePoolId: x, prometheus_url: 'http://:hunter2@x' }]",
+    '{"password": "hunter2",,}',
+  ])("keeps a secret even in a document that is broken: %s", (text) => {
+    const { problems, pools, servers } = configurationOf({ POOLS: text });
+    const wrongPools = pools.flatMap(({ spec }) => (spec.ok ? [] : spec.problems));
+
+    expect([...problems, ...wrongPools].length).toBeGreaterThan(0);
+    expect(JSON.stringify([problems, wrongPools, [...servers.keys()]])).not.toContain("hunter2");
+  });
+
   it("lets a pool that is written wrongly fail alone", () => {
     const pools = [
       { name: "web", instancePoolId: poolId },

@@ -177,6 +177,49 @@ describe("readPoolsRequest", () => {
     ]);
   });
 
+  it("tells servers behind one origin apart, and does not guess", () => {
+    const tenants = configurationOf({
+      POOLS: JSON.stringify({
+        prometheus: {
+          servers: {
+            a: { url: "https://prom.example.com/a" },
+            b: { url: "https://prom.example.com/b" },
+          },
+        },
+      }),
+    });
+    const ask = (url: string) => {
+      const body = { instancePoolId: poolId, source: "prometheus", prometheus_url: url };
+      return readPoolsRequest(body, tenants).pools;
+    };
+
+    expect(ask("https://prom.example.com/b/")).toMatchObject([
+      { spec: { prometheus: { server: "b" } } },
+    ]);
+    expect(() => ask("https://prom.example.com")).toThrow(
+      "prometheus_url: several servers have this origin; name one with prometheus.server",
+    );
+  });
+
+  it("refuses more pools than can be measured", () => {
+    const body = { pools: Array.from({ length: 1001 }, () => "web") };
+
+    expect(errorOf(body).message).toBe("pools: at most 1000 pools fit in a request");
+  });
+
+  it("measures a pool once that is asked for twice in the same way", () => {
+    const body = {
+      pools: [
+        "web",
+        { pool: "web" },
+        { instancePoolId: poolId },
+        { pool: "web", statistic: "min" },
+      ],
+    };
+
+    expect(specsOf(body)).toMatchObject([{ statistic: "max" }, { statistic: "min" }]);
+  });
+
   it("tells a caller whose function is configured wrongly what to mend", () => {
     const wrong = configurationOf({ POOLS: "pools: 5", OCI_AUTH: "none" });
 

@@ -1,6 +1,9 @@
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import { listInstancePoolInstances } from "../../../local/oci-emulator/compute.ts";
 import { summarizeMetricsData } from "../../../local/oci-emulator/monitoring.ts";
 import {
+  during,
   type EmulatedInstance,
   type EmulatedTenancy,
   type MetricStream,
@@ -24,6 +27,16 @@ function instance(name: string, rest: Partial<EmulatedInstance> = {}): EmulatedI
 
 function tenancyOf(...instances: readonly EmulatedInstance[]): EmulatedTenancy {
   return { pools: [{ id: poolId, displayName: "web", compartmentId, instances }] };
+}
+
+const placed = v.object({
+  id: v.string(),
+  availabilityDomain: v.string(),
+  faultDomain: v.string(),
+});
+
+function domainsOf({ availabilityDomain, faultDomain }: v.InferOutput<typeof placed>): string {
+  return `availabilityDomain = "${availabilityDomain}", faultDomain = "${faultDomain}"`;
 }
 
 interface Options {
@@ -172,16 +185,63 @@ describe("summarizeMetricsData", () => {
     ]);
   });
 
-  it("merges the streams of one instance under two names", () => {
-    const { id } = instance("a");
+  it("has two streams of an instance that was renamed, and merges them when grouped", () => {
+    const renamed = new Date("2026-11-23T20:36:00Z");
     const tenancy = tenancyOf(
-      instance("old", { id, cpu: () => [10] }),
-      instance("new", { id, cpu: () => [30] }),
+      instance("new", {
+        cpu: during(steady(30), { from: renamed }),
+        former: [{ displayName: "old", cpu: during(steady(10), { to: renamed }) }],
+      }),
     );
-    expect(ask(tenancy)).toHaveLength(2);
-    expect(valuesOf(tenancy, { query: "CpuUtilization[1m].groupBy(resourceId).mean()" })).toEqual([
-      [20, 20],
-    ]);
+    const each = ask(tenancy);
+    const grouped = { query: "CpuUtilization[1m].groupBy(resourceId).mean()" };
+
+    expect(each.map(({ dimensions }) => dimensions["resourceDisplayName"])).toEqual(["old", "new"]);
+    expect(new Set(each.map(({ dimensions }) => dimensions["resourceId"])).size).toBe(1);
+    expect(valuesOf(tenancy)).toEqual([[10], [30]]);
+    expect(valuesOf(tenancy, grouped)).toEqual([[10, 30]]);
+  });
+
+  it("knows the pool that an instance was in when it emitted", () => {
+    const attached = new Date("2026-11-23T20:36:00Z");
+    const tenancy = tenancyOf(
+      instance("a", {
+        cpu: during(steady(30), { from: attached }),
+        former: [
+          { instancePoolDimension: "Default", cpu: during(steady(10), { to: attached }) },
+          { displayName: "silent" },
+        ],
+      }),
+    );
+    const ofPool = (pool: string) =>
+      valuesOf(tenancy, { query: `CpuUtilization[1m]{instancePoolId = "${pool}"}.mean()` });
+
+    expect([ofPool(poolId), ofPool("Default")]).toEqual([[[30]], [[10]]]);
+  });
+
+  it("places an instance where the list of its pool's members places it", () => {
+    const members = Array.from({ length: 10 }, (_, index) =>
+      instance(`i${index}`, { cpu: steady(index) }),
+    );
+    const tenancy = tenancyOf(...members);
+    const listed = listInstancePoolInstances(
+      tenancy,
+      poolId,
+      new URLSearchParams({ compartmentId }),
+    );
+    const summaries = v.parse(v.array(placed), listed.items);
+    const domains = new Map(summaries.map((summary) => [domainsOf(summary), summary]));
+
+    const found = [...domains].map(([filter, domain]) => {
+      const answer = ask(tenancy, { query: `CpuUtilization[1m]{${filter}}.mean()` });
+      const ids = summaries
+        .filter((summary) => domainsOf(summary) === domainsOf(domain))
+        .map(({ id }) => id);
+      return [answer.map(({ dimensions }) => dimensions["resourceId"]), ids];
+    });
+
+    expect(found).toHaveLength(9);
+    for (const [answered, ids] of found) expect(answered).toEqual(ids);
   });
 
   it.each([
@@ -273,6 +333,31 @@ describe("summarizeMetricsData", () => {
     expect(() => ask(tenancyOf(...members(2_001)))).toThrow("Exceeded maximum metric streams");
   });
 
+  it("counts the streams that are left by the filters and the grouping", () => {
+    const members = Array.from({ length: 2_001 }, (_, index) =>
+      instance(`i${index}`, { cpu: steady(1) }),
+    );
+    const countOf = (query: string) => ask(tenancyOf(...members), { query }).length;
+
+    expect(countOf('CpuUtilization[1m]{faultDomain = "FAULT-DOMAIN-1"}.mean()')).toBe(669);
+    expect(countOf("CpuUtilization[1m].groupBy(faultDomain).mean()")).toBe(3);
+    expect(() => countOf("CpuUtilization[1m].groupBy(resourceId).mean()")).toThrow(
+      "Exceeded maximum metric streams",
+    );
+  });
+
+  it("takes a list of instances, however long", () => {
+    const members = Array.from({ length: 30 }, (_, index) =>
+      instance(`i${index}`, { cpu: steady(index) }),
+    );
+    const ids = members.slice(5).map(({ id }) => id);
+    const query = `CpuUtilization[1m]{resourceId =~ "${ids.join("|")}"}.groupBy(resourceId).mean()`;
+
+    const answer = ask(tenancyOf(...members), { query });
+
+    expect(answer.map(({ dimensions }) => dimensions["resourceId"])).toEqual(ids);
+  });
+
   it("refuses to answer more than 100,000 data points", () => {
     const members = Array.from({ length: 11 }, (_, index) =>
       instance(`i${index}`, { cpu: () => [1] }),
@@ -287,6 +372,17 @@ describe("summarizeMetricsData", () => {
     expect(() => ask(tenancyOf(), stranger)).toThrow(
       expect.objectContaining({ status: 404, code: "NotAuthorizedOrNotFound" }),
     );
+  });
+});
+
+describe("during", () => {
+  it("has the minutes from its first to the one before its last", () => {
+    const minute = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
+    const lengths = (stream: MetricStream) => [-1, 0, 1, 2].map((at) => stream(minute(at)).length);
+
+    expect(lengths(during(steady(1), { from: minute(0), to: minute(2) }))).toEqual([0, 6, 6, 0]);
+    expect(lengths(during(steady(1), { from: minute(1) }))).toEqual([0, 0, 6, 6]);
+    expect(lengths(during(steady(1), { to: minute(1) }))).toEqual([6, 6, 0, 0]);
   });
 });
 

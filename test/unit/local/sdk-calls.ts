@@ -33,6 +33,16 @@ export function computeClient(
   return client;
 }
 
+export function networkClients(
+  { url }: OciEmulator,
+  provider: common.AuthenticationDetailsProvider,
+): { readonly compute: core.ComputeClient; readonly network: core.VirtualNetworkClient } {
+  const compute = new core.ComputeClient({ authenticationDetailsProvider: provider });
+  const network = new core.VirtualNetworkClient({ authenticationDetailsProvider: provider });
+  for (const client of [compute, network]) client.endpoint = url;
+  return { compute, network };
+}
+
 /** A provider whose parts don't have to belong together. */
 export function providerOf(keyId: string, privateKey: string) {
   return {

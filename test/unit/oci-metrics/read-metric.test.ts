@@ -76,14 +76,30 @@ describe("readMetric", () => {
     expect(queries).toHaveLength(2);
   });
 
-  it("asks for fifty members by their OCIDs at most, and says so", async () => {
-    const { monitoring, queries } = monitoringWith([]);
+  it("asks for lists of ten as long as there is anybody to be found", async () => {
     const silent = Array.from({ length: 63 }, (_, index) => instance(`n${index}`));
+    const nobody = monitoringWith([]);
+    const somebody = monitoringWith([], [stream("n0", { 4: 1 })]);
 
-    const { warnings } = await read(monitoring, ...silent);
+    await read(nobody.monitoring, ...silent);
+    await read(somebody.monitoring, ...silent);
 
-    expect(queries).toHaveLength(6);
-    expect(warnings).toEqual(["13 members without CpuUtilization were not asked for one by one"]);
+    expect(nobody.queries).toHaveLength(1 + 1);
+    expect(somebody.queries).toHaveLength(1 + 7);
+  });
+
+  it("warns, and no more, when asking one by one fails", async () => {
+    const monitoring: Monitoring = {
+      summarizeMetricsData: async ({ query }) => {
+        if (query.includes("resourceId =~")) throw new ThrottledError("slow down");
+        return [stream("a", { 4: 10 })];
+      },
+    };
+
+    const { readings, warnings, failures } = await read(monitoring, instance("a"), instance("b"));
+
+    expect([...readings.values()]).toEqual([10, "query_failed"]);
+    expect({ warnings, failures }).toEqual({ warnings: ["slow down"], failures: [] });
   });
 
   it.each([

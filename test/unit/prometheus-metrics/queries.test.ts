@@ -12,7 +12,7 @@ const settings = { windowMinutes: 5, statistic: "mean", steal: "busy" } as const
 describe("selectors", () => {
   it("select hosts with or without a domain and a port", () => {
     expect(oneOfHosts("instance", ["web-1", "web-2"])).toBe(
-      'instance=~"(?:web-1|web-2)(?:\\\\.[^:]+)?(?::[0-9]+)?"',
+      'instance=~"web-(?:1|2)(?:\\\\.[^:]+)?(?::[0-9]+)?"',
     );
   });
 
