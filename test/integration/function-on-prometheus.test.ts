@@ -156,6 +156,24 @@ describe("the function on a real Prometheus that scrapes real node_exporters", (
       },
     });
   });
+
+  it("sees a host that comes up in the middle", async () => {
+    const exporter = await NodeExporter.start({ host: addresses["silent"] ?? "127.0.0.1" });
+    exporters.set("silent", exporter);
+    const targets = [...exporters].map(([unique, { address }]) => ({
+      address,
+      labels: labelsOf(unique),
+    }));
+    await prometheus.reload([{ job: "node", targets }]);
+    const rates = 'rate(node_cpu_seconds_total{instance="inst-silent-web:9100",mode="idle"}[5m])';
+    await prometheus.waitFor(rates, (rows) => rows.length > 0, 30_000);
+
+    const { pools } = await ask(agent, request);
+
+    expect(pools[0]?.cpu.reporting).toBe(2);
+    const missing = pools[0]?.instances?.missing.filter(({ metrics }) => metrics.includes("cpu"));
+    expect(missing?.map(({ id }) => id)).toEqual([instanceId("b")]);
+  });
 });
 
 describe("the function on a real Prometheus that scrapes known counters", () => {

@@ -1,0 +1,135 @@
+import { describe, expect, it } from "vitest";
+import { PrometheusMetricsCollector } from "../../../src/collectors/prometheus-metrics-collector.ts";
+import type { PoolSettings } from "../../../src/config/pool-spec.ts";
+import { SourceUnavailableError } from "../../../src/errors.ts";
+import type { Host } from "../../../src/instance-manager/host-directory.ts";
+import type { QueryApi } from "../../../src/prometheus-metrics/get-cpu-ram-metrics.ts";
+import type { Series } from "../../../src/prometheus-metrics/response.ts";
+import { toPoolResult } from "../../../src/result/pool-result.ts";
+import { compartmentId, instanceId, poolId } from "../../support/ocids.ts";
+import { poolSpec } from "../../support/pool-spec.ts";
+
+const evaluatedAt = 1_795_465_525;
+const instances = ["a", "b"].map((unique) => ({
+  id: instanceId(unique),
+  displayName: `web-${unique}`,
+  compartmentId,
+  state: "RUNNING",
+}));
+const hosts = new Map<string, Host>([
+  [instanceId("a"), { addresses: ["10.0.0.1"], hostname: "web-a" }],
+  [instanceId("b"), { addresses: ["10.0.0.2"], hostname: "web-b" }],
+]);
+
+/** The rows of a host at 40 % CPU and 75 % memory. */
+function rows(labels: Readonly<Record<string, string>>): { cpu: Series[]; memory: Series[] } {
+  const row = (more: Readonly<Record<string, string>>, value: number): Series => ({
+    labels: { ...labels, ...more },
+    points: [[evaluatedAt, value]],
+  });
+  const total = row({ __name__: "node_memory_MemTotal_bytes" }, 100);
+  return {
+    cpu: [
+      row({ __name__: "up" }, 1),
+      total,
+      row({ mode: "user" }, 0.4),
+      row({ mode: "idle" }, 0.6),
+    ],
+    memory: [total, row({ __name__: "node_memory_MemAvailable_bytes" }, 25)],
+  };
+}
+
+/** Measures the pool on a server that has these hosts; records who was looked up. */
+async function measure(
+  labels: readonly Readonly<Record<string, string>>[],
+  settings: PoolSettings = {},
+  warnings: readonly string[] = [],
+) {
+  const lookUps: string[][] = [];
+  const queries: { query: string; time: Date | undefined }[] = [];
+  const all = labels.map(rows);
+  const server: QueryApi = {
+    query: async (query, time) => {
+      queries.push({ query, time });
+      const series = query.startsWith("{")
+        ? all.flatMap((r) => r.memory)
+        : all.flatMap((r) => r.cpu);
+      return { series, warnings };
+    },
+  };
+  const collector = new PrometheusMetricsCollector({
+    directory: {
+      getInstancesFromInstancePool: async () => ({ id: poolId, name: "web", instances }),
+    },
+    hosts: {
+      hostsOf: async (asked) => {
+        lookUps.push(asked.map(({ displayName }) => displayName));
+        return { byInstanceId: hosts, failure: new SourceUnavailableError("one VNIC is missing") };
+      },
+    },
+    serverOf: () => server,
+    now: () => new Date(0),
+  });
+  const spec = poolSpec({ source: "prometheus", ...settings });
+  return { result: toPoolResult(spec, await collector.getMetrics(spec), []), lookUps, queries };
+}
+
+describe("PrometheusMetricsCollector", () => {
+  it("calls an answer partial that its server warns about", async () => {
+    const both = [{ instance: "web-a:9100" }, { instance: "web-b:9100" }];
+
+    expect((await measure(both)).result.status).toBe("ok");
+    const { result } = await measure(both, {}, ["PromQL warning: some storage did not answer"]);
+    expect(result).toMatchObject({
+      status: "partial",
+      warnings: ["PromQL warning: some storage did not answer"],
+      cpu: { average: 40 },
+    });
+  });
+
+  it("looks members up on the network only where the label needs it", async () => {
+    const byName = await measure([{ instance: "web-a" }]);
+    const byAddress = await measure(
+      [{ instance: "10.0.0.1:9100" }, { instance: "10.0.0.2:9100" }],
+      {
+        prometheus: { match: { label: "instance", by: "privateIp" } },
+      },
+    );
+
+    expect(byName.lookUps).toEqual([]);
+    expect(byAddress.lookUps).toEqual([["web-a", "web-b"]]);
+    expect(byAddress.result).toMatchObject({
+      cpu: { reporting: 2 },
+      warnings: ["one VNIC is missing"],
+    });
+  });
+
+  it("looks up those whom a pool label finds, but no other label names", async () => {
+    const labels = [
+      { pool: poolId, instance: "10.0.0.1:9100", nodename: "web-a" },
+      { pool: poolId, instance: "10.0.0.2:9100" },
+    ];
+    const { result, lookUps } = await measure(labels, {
+      prometheus: { match: { label: "pool", by: "poolId" } },
+    });
+
+    expect(lookUps).toEqual([["web-b"]]);
+    expect(result.cpu.reporting).toBe(2);
+  });
+
+  it("reports the window by the server's clock", async () => {
+    const { result } = await measure([{ instance: "web-a" }], { windowMinutes: 10 });
+
+    expect(result.window).toEqual({
+      start: new Date((evaluatedAt - 600) * 1000).toISOString(),
+      end: new Date(evaluatedAt * 1000).toISOString(),
+    });
+  });
+
+  it("looks back two minutes at least, as a rate needs two samples, and says so", async () => {
+    const { result, queries } = await measure([{ instance: "web-a" }], { windowMinutes: 1 });
+
+    expect(queries[0]?.query).toContain("[2m]");
+    expect(result.window?.start).toBe(new Date((evaluatedAt - 120) * 1000).toISOString());
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { readQueryAnswer, readQueryFailure } from "../../../src/prometheus-metrics/response.ts";
+
+const success = (resultType: string, result: unknown, more: object = {}) => ({
+  status: "success",
+  data: { resultType, result },
+  ...more,
+});
+
+describe("readQueryAnswer", () => {
+  it("reads a vector and a matrix alike", () => {
+    const metric = { instance: "a" };
+
+    expect(readQueryAnswer(success("vector", [{ metric, value: [1.5, "2"] }])).series).toEqual([
+      { labels: metric, points: [[1.5, 2]] },
+    ]);
+    const values = [
+      [1, "2"],
+      [2, "3"],
+    ];
+    expect(readQueryAnswer(success("matrix", [{ metric, values }])).series).toEqual([
+      {
+        labels: metric,
+        points: [
+          [1, 2],
+          [2, 3],
+        ],
+      },
+    ]);
+  });
+
+  it.each(["NaN", "+Inf", "-Inf", "", "text"])("takes the value %j for no number", (text) => {
+    const { series } = readQueryAnswer(success("vector", [{ metric: {}, value: [1, text] }]));
+
+    expect(series[0]?.points).toEqual([[1, Number.NaN]]);
+  });
+
+  it("takes a native histogram for a series without a point", () => {
+    const { series } = readQueryAnswer(success("vector", [{ metric: {}, histogram: [1, {}] }]));
+
+    expect(series).toEqual([{ labels: {}, points: [] }]);
+  });
+
+  it("passes on what the server says about its answer, but not at any length", () => {
+    const more = { warnings: ["w".repeat(1000)], infos: ["i"], isPartial: true };
+    const { warnings } = readQueryAnswer(success("vector", [], more));
+
+    expect(warnings).toEqual(["w".repeat(300), "i", "the server says that its answer is partial"]);
+  });
+
+  it.each([
+    null,
+    5,
+    {},
+    success("scalar", [1, "2"]),
+    success("string", [1, "x"]),
+    success("vector", [{ metric: {}, value: [1e18, "1"] }]),
+    success("vector", [{ metric: { a: 5 }, value: [1, "1"] }]),
+    { status: "error", errorType: "execution", error: "x" },
+  ])("refuses %j", (body) => {
+    expect(() => readQueryAnswer(body)).toThrow("something that is not a query result");
+  });
+});
+
+describe("readQueryFailure", () => {
+  it("finds the server's own words, if these are any", () => {
+    const body = { status: "error", errorType: "bad_data", error: "parse error" };
+
+    expect(readQueryFailure(body)).toBe("bad_data: parse error");
+    expect(readQueryFailure({ message: "not found" })).toBeUndefined();
+  });
+});
