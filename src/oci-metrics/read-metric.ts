@@ -42,27 +42,34 @@ export async function readMetric(
     }
     return [instance.id, readingOf(points, instance, spec, window.end)];
   });
-  // That a member was not found in a second way, either, is no failure of the pool's metrics.
-  const warnings = single.failures.map(({ message }) => message);
-  return { readings: new Map(readings), warnings, failures: ofPool.failures };
+  return { readings: new Map(readings), warnings: single.warnings, failures: ofPool.failures };
 }
 
+/** So many lists are asked for at once: the whole tenancy has ten queries a second. */
+const listsAtOnce = 5;
+
 /**
- * Asks for one list of members after the other, for as long as there are any to be found: a pool
- * whose agents are off would only use up the queries of the whole tenancy.
+ * Asks for lists of members by their own OCIDs: some in any case, and more as long as there is
+ * anybody to be found. A large pool whose agents are off would only use up the tenancy's queries.
  */
-async function askOneByOne(monitoring: Monitoring, lists: readonly PlannedQuery[]): Promise<Asked> {
-  let asked = await ask(monitoring, lists.slice(0, 1));
-  for (let list = 1; list < lists.length && asked.found > 0; list++) {
-    const [before, more] = [asked, await ask(monitoring, lists.slice(list, list + 1))];
-    asked = {
-      pointsOf: (instance) => before.pointsOf(instance) ?? more.pointsOf(instance),
-      failed: (instance) => before.failed(instance) || more.failed(instance),
-      found: more.found,
-      failures: [...before.failures, ...more.failures],
-    };
+async function askOneByOne(monitoring: Monitoring, lists: readonly PlannedQuery[]) {
+  const rounds: Asked[] = [];
+  let asked = 0;
+  while (asked < lists.length && rounds.every(({ found }) => found > 0)) {
+    rounds.push(await ask(monitoring, lists.slice(asked, asked + listsAtOnce)));
+    asked += listsAtOnce;
   }
-  return asked;
+  const notAsked = lists.slice(asked).flatMap(({ instances }) => instances).length;
+  return {
+    pointsOf: (instance: Instance) =>
+      rounds.map((round) => round.pointsOf(instance)).find((points) => points !== undefined),
+    failed: (instance: Instance) => rounds.some((round) => round.failed(instance)),
+    // That a member was not found in a second way, either, is no failure of the pool's metrics.
+    warnings: [
+      ...rounds.flatMap(({ failures }) => failures.map(({ message }) => message)),
+      ...(notAsked > 0 ? [`${notAsked} silent members were not asked for one by one`] : []),
+    ],
+  };
 }
 
 /** What a number of queries found out. */

@@ -76,15 +76,16 @@ describe("readMetric", () => {
     expect(queries).toHaveLength(2);
   });
 
-  it("asks for lists of ten as long as there is anybody to be found", async () => {
+  it("asks for fifty silent members one by one, and for more while any is found", async () => {
     const silent = Array.from({ length: 63 }, (_, index) => instance(`n${index}`));
     const nobody = monitoringWith([]);
     const somebody = monitoringWith([], [stream("n0", { 4: 1 })]);
 
-    await read(nobody.monitoring, ...silent);
-    await read(somebody.monitoring, ...silent);
+    const { warnings } = await read(nobody.monitoring, ...silent);
+    expect(nobody.queries).toHaveLength(1 + 5);
+    expect(warnings).toEqual(["13 silent members were not asked for one by one"]);
 
-    expect(nobody.queries).toHaveLength(1 + 1);
+    expect((await read(somebody.monitoring, ...silent)).warnings).toEqual([]);
     expect(somebody.queries).toHaveLength(1 + 7);
   });
 
