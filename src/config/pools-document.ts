@@ -1,4 +1,5 @@
 import type { Environment } from "./environment.ts";
+import { isJsonObject } from "./json-object.ts";
 import { parseDocument } from "./parse-document.ts";
 import { type Checked, type Problem, unknownKey } from "./problems.ts";
 
@@ -39,10 +40,12 @@ function parsePoolsDocument(text: string, variable: string): Checked<PoolsDocume
   if (!parsed.ok) return failed(variable, parsed.message);
   // A bare list of pools is what the original accepted, too.
   const document = Array.isArray(parsed.value) ? { pools: parsed.value } : parsed.value;
-  if (!isObject(document)) return failed(variable, "expected an object with pools");
+  if (!isJsonObject(document)) return failed(variable, "expected an object with pools");
 
   const { $schema, defaults = {}, prometheus = {}, pools = [], ...unknown } = document;
-  const { servers = {}, ...unknownPrometheus } = isObject(prometheus) ? prometheus : { prometheus };
+  const { servers = {}, ...unknownPrometheus } = isJsonObject(prometheus)
+    ? prometheus
+    : { prometheus };
   const problems: Problem[] = [
     ...unknownKeys(unknown, `${variable}: `, ["defaults", "prometheus", "pools"]),
     ...unknownKeys(unknownPrometheus, `${variable}: prometheus.`, ["servers"]),
@@ -63,10 +66,6 @@ function unknownKeys(
     path: `${prefix}${key}`,
     message: unknownKey(key, known),
   }));
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function failed(path: string, message: string): Checked<never> {

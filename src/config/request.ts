@@ -1,5 +1,6 @@
 import { InvalidRequestError, PoolNotFoundError, type UtilizationError } from "../errors.ts";
 import { type Configuration, ignoredKeysWarning } from "./configuration.ts";
+import { isJsonObject, type JsonObject } from "./json-object.ts";
 import { resolvePoolSpec, settingsOfPayload } from "./pool-resolution.ts";
 import { readPoolEntry } from "./pool-settings.ts";
 import type { PoolSettings, PoolSpec } from "./pool-spec.ts";
@@ -22,7 +23,7 @@ const example = '{"instancePoolId": "ocid1.instancepool.…"}';
 
 /** What is to become of a failed document: as the request says, else as is configured. */
 export function onErrorOf(body: unknown, configuration: Configuration): "return" | "throw" {
-  const wanted = isObject(body) ? body["onError"] : undefined;
+  const wanted = isJsonObject(body) ? body["onError"] : undefined;
   return wanted === "return" || wanted === "throw" ? wanted : configuration.onError;
 }
 
@@ -36,7 +37,7 @@ export function readPoolsRequest(body: unknown, configuration: Configuration): P
     const what = describeProblems(configuration.problems);
     throw new InvalidRequestError(`The function's configuration is wrong: ${what}`);
   }
-  if (body !== undefined && !isObject(body)) {
+  if (body !== undefined && !isJsonObject(body)) {
     throw new InvalidRequestError(`The request must be a JSON object such as ${example}.`);
   }
   const { onError, $schema, ...rest } = body ?? {};
@@ -54,10 +55,7 @@ function distinct(pools: readonly RequestedPool[]): readonly RequestedPool[] {
   return [...byWay.values()];
 }
 
-function requestedPools(
-  body: Readonly<Record<string, unknown>>,
-  configuration: Configuration,
-): readonly RequestedPool[] {
+function requestedPools(body: JsonObject, configuration: Configuration): readonly RequestedPool[] {
   if (Object.keys(body).length === 0) return allConfiguredPools(configuration);
   if (!("pools" in body)) {
     const pool =
@@ -81,7 +79,7 @@ function requestedPools(
   return list.map((pool, index) => {
     const path = joinPath("pools", index);
     if (typeof pool === "string") return namedPool({ pool }, configuration, path);
-    if (isObject(pool) && "pool" in pool) return namedPool(pool, configuration, path);
+    if (isJsonObject(pool) && "pool" in pool) return namedPool(pool, configuration, path);
     return specifiedPool(pool, path, configuration);
   });
 }
@@ -99,11 +97,7 @@ function allConfiguredPools(configuration: Configuration): readonly RequestedPoo
   );
 }
 
-function namedPool(
-  body: Readonly<Record<string, unknown>>,
-  configuration: Configuration,
-  path = "",
-): RequestedPool {
+function namedPool(body: JsonObject, configuration: Configuration, path = ""): RequestedPool {
   const { pool: name, ...overrides } = body;
   if (typeof name !== "string") {
     const problem = {
@@ -171,11 +165,7 @@ function invalid(problems: readonly Problem[], label: string): RequestedPool {
 }
 
 function labelOf(pool: unknown): string | undefined {
-  if (!isObject(pool)) return undefined;
+  if (!isJsonObject(pool)) return undefined;
   const label = pool["name"] ?? pool["instancePoolId"];
   return typeof label === "string" ? label.slice(0, 255) : undefined;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,12 +1,6 @@
+import { isJsonObject } from "../config/json-object.ts";
 import { UnsupportedEventError } from "../errors.ts";
-import {
-  type Call,
-  isObject,
-  isString,
-  property,
-  requestForPools,
-  type Trigger,
-} from "./trigger.ts";
+import { type Call, isString, property, requestForPools, type Trigger } from "./trigger.ts";
 
 /** What the dimension says of an instance that is in no pool. */
 const noPool = "default";
@@ -18,9 +12,9 @@ const noPool = "default";
  * and Monitoring answers such a query with 1.0 for every point.
  */
 export function readAlarm(body: unknown, call: Call): Trigger | undefined {
-  if (!isObject(body) || !Array.isArray(body["alarmMetaData"])) return undefined;
+  if (!isJsonObject(body) || !Array.isArray(body["alarmMetaData"])) return undefined;
   const entries: readonly unknown[] = body["alarmMetaData"];
-  const alarms = entries.filter(isObject);
+  const alarms = entries.filter(isJsonObject);
   return {
     name: "alarm",
     correlationId: [
@@ -43,7 +37,7 @@ function poolsOf(alarm: Readonly<Record<string, unknown>>): readonly string[] {
     ? alarm["dimensions"]
     : [];
   const pools = dimensions
-    .filter(isObject)
+    .filter(isJsonObject)
     .map((dimension) => property(dimension, "instancePoolId"))
     .filter(isString)
     .filter((pool) => pool !== "" && pool.toLowerCase() !== noPool);

@@ -1,17 +1,18 @@
+import { isJsonObject } from "../config/json-object.ts";
 import { UnsupportedEventError } from "../errors.ts";
-import { isObject, isString, property, requestForPools, type Trigger } from "./trigger.ts";
+import { isString, property, requestForPools, type Trigger } from "./trigger.ts";
 
 /** A batch of metrics from Connector Hub: an array of streams, each with its dimensions. */
 export function readConnectorHubBatch(body: unknown): Trigger | undefined {
   if (!Array.isArray(body)) return undefined;
-  const streams = body.filter(isObject).filter(({ dimensions }) => isObject(dimensions));
+  const streams = body.filter(isJsonObject).filter(({ dimensions }) => isJsonObject(dimensions));
   if (streams.length === 0) return undefined;
   return {
     name: "connector-hub",
     toRequest: () => {
       const pools = streams
         .map(({ dimensions }) =>
-          isObject(dimensions) ? property(dimensions, "instancePoolId") : "",
+          isJsonObject(dimensions) ? property(dimensions, "instancePoolId") : "",
         )
         .filter(isString)
         .filter((pool) => pool !== "" && pool.toLowerCase() !== "default");

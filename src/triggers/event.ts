@@ -1,6 +1,7 @@
+import { isJsonObject } from "../config/json-object.ts";
 import { parseOcid } from "../config/ocid.ts";
 import { UnsupportedEventError } from "../errors.ts";
-import { isObject, isString, property, requestForPools, type Trigger } from "./trigger.ts";
+import { isString, property, requestForPools, type Trigger } from "./trigger.ts";
 
 /** The freeform tag that OCI puts on the instances of a pool; it holds the pool's OCID. */
 const poolTag = "oci:compute:instancepool";
@@ -10,10 +11,10 @@ const poolTag = "oci:compute:instancepool";
  * sure, as tools that replay events send no more.
  */
 export function readEvent(body: unknown): Trigger | undefined {
-  if (!isObject(body)) return undefined;
+  if (!isJsonObject(body)) return undefined;
   const eventType = property(body, "eventType");
   const data = property(body, "data");
-  if (!isString(eventType) || !isObject(data)) return undefined;
+  if (!isString(eventType) || !isJsonObject(data)) return undefined;
   const id = property(body, "eventID");
   return {
     name: "event",
@@ -32,7 +33,7 @@ function poolOf(eventType: string, data: Readonly<Record<string, unknown>>): str
     if (parseOcid(resourceId, "instancepool") !== undefined) return resourceId;
   }
   const tags = property(data, "freeformTags");
-  const tagged = isObject(tags) ? property(tags, poolTag) : undefined;
+  const tagged = isJsonObject(tags) ? property(tags, poolTag) : undefined;
   if (isString(tagged) && tagged !== "") return tagged;
   throw new UnsupportedEventError(`The event ${eventType.slice(0, 100)} names no instance pool.`, {
     hint: `Send events of instance pools, or of instances that have the freeform tag ${poolTag}.`,

@@ -34,11 +34,6 @@ export function property(object: Readonly<Record<string, unknown>>, key: string)
   return found === undefined ? undefined : object[found];
 }
 
-/** A JSON object. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 export function isString(value: unknown): value is string {
   return typeof value === "string";
 }

@@ -9,7 +9,12 @@ export function startFunction(
   environment: Readonly<Record<string, string>>,
   nodePath?: string,
 ): Promise<FnAgent> {
-  const options = { bundle, environment: { LOG_LEVEL: "DEBUG", ...environment } };
+  const options = {
+    bundle,
+    environment: { LOG_LEVEL: "DEBUG", ...environment },
+    // As in func.yaml.
+    timeoutMs: 60_000,
+  };
   return FnAgent.start(nodePath === undefined ? options : { ...options, nodePath });
 }
 
