@@ -1,3 +1,4 @@
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import type { FnAgent } from "../../local/fn-agent/fn-agent.ts";
 import { OciEmulator } from "../../local/oci-emulator/emulator.ts";
@@ -67,6 +68,44 @@ describe("authentication", () => {
     });
 
     expect((await ask(agent, { instancePoolId: poolId })).status).toBe("ok");
+  });
+
+  it("finds a principal that comes later", async () => {
+    const emulator = await emulate();
+    const { configFile, profile } = emulator.createApiKey();
+    const laterFile = `${configFile}-later`;
+    const agent = await functionWith({
+      ...emulator.environment,
+      OCI_AUTH: "config_file",
+      OCI_CONFIG_FILE: laterFile,
+      OCI_CONFIG_PROFILE: profile,
+    });
+    expect((await ask(agent, { instancePoolId: poolId })).status).toBe("failed");
+
+    copyFileSync(configFile, laterFile);
+
+    expect((await ask(agent, { instancePoolId: poolId })).status).toBe("ok");
+  });
+
+  it("says that the key of a config file can't be read, and shows nothing of it", async () => {
+    const emulator = await emulate();
+    const { configFile, profile } = emulator.createApiKey();
+    const text = readFileSync(configFile, "utf8");
+    const [, keyFile = ""] = /^key_file\s*=\s*(.*)$/m.exec(text) ?? [];
+    writeFileSync(keyFile, "s3cret-nonsense");
+    const agent = await functionWith({
+      ...emulator.environment,
+      OCI_AUTH: "config_file",
+      OCI_CONFIG_FILE: configFile,
+      OCI_CONFIG_PROFILE: profile,
+    });
+
+    const { pools } = await ask(agent, { instancePoolId: poolId });
+    const health = await agent.invoke('{"check":"health"}');
+
+    expect(pools[0]?.error).toMatchObject({ code: "NOT_AUTHENTICATED" });
+    expect(health.json()).toMatchObject({ checks: { principal: { status: "failed" } } });
+    expect(agent.logLines().join("\n")).not.toContain("s3cret");
   });
 
   it("says that a token has expired", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SourceUnavailableError } from "../../../src/errors.ts";
+import { PoolNotFoundError, SourceUnavailableError } from "../../../src/errors.ts";
 import {
   type ComputeManagement,
   InstanceManager,
@@ -101,6 +101,41 @@ describe("InstanceManager", () => {
     await manager.getInstancesFromInstancePool(poolSpec());
 
     expect(calls).toEqual([`ListInstancePoolInstances ${compartmentId} 0`]);
+  });
+
+  it("asks again for a pool that could not be described", async () => {
+    let calls = 0;
+    const compute: ComputeManagement = {
+      getInstancePool: async () => {
+        calls += 1;
+        if (calls === 1) throw new SourceUnavailableError("busy");
+        return { compartmentId, displayName: "the pool" };
+      },
+      listInstancePoolInstances: async () => ({ items: [], nextPage: undefined }),
+    };
+    const manager = new InstanceManager(async () => compute);
+    const spec = { ...poolSpec(), compartmentId: undefined };
+
+    await expect(manager.getInstancesFromInstancePool(spec)).rejects.toThrow("busy");
+    expect((await manager.getInstancesFromInstancePool(spec)).instances).toEqual([]);
+  });
+
+  it("follows a pool that was moved to another compartment", async () => {
+    let home = compartmentId;
+    const compute: ComputeManagement = {
+      getInstancePool: async () => ({ compartmentId: home, displayName: "the pool" }),
+      listInstancePoolInstances: async (request) => {
+        if (request.compartmentId !== home) throw new PoolNotFoundError("404");
+        return { items: [member("a", "Running")], nextPage: undefined };
+      },
+    };
+    const manager = new InstanceManager(async () => compute);
+    const spec = { ...poolSpec(), compartmentId: undefined };
+    await manager.getInstancesFromInstancePool(spec);
+
+    home = `${compartmentId}moved`;
+
+    expect((await manager.getInstancesFromInstancePool(spec)).instances).toHaveLength(1);
   });
 
   it("gives up on a service that never ends its pages", async () => {

@@ -1,0 +1,129 @@
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { PrometheusClient } from "../../../src/prometheus-metrics/client.ts";
+
+interface Received {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** A server that records what it receives and gives one answer. */
+async function listen(
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+  answer = empty,
+) {
+  const received: Received[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const { method, url } = request;
+      received.push({
+        method,
+        url,
+        headers: request.headers,
+        body: Buffer.concat(chunks).toString(),
+      });
+      response.writeHead(status, { "content-type": "application/json", ...headers });
+      response.end(answer);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  servers.push(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, received };
+}
+
+const empty = '{"status":"success","data":{"resultType":"vector","result":[]}}';
+const servers: (() => Promise<unknown>)[] = [];
+
+const client = (url: string, headers: Readonly<Record<string, string>> = {}) =>
+  new PrometheusClient({ name: "default", url, headers, ca: undefined });
+
+describe("PrometheusClient", () => {
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    for (const close of servers.splice(0)) await close();
+  });
+
+  it("posts the query as a form, below the path of the server, with its credentials", async () => {
+    const { url, received } = await listen();
+    const credentials = { Authorization: "Bearer s3cret", "X-Scope-OrgID": "team" };
+
+    await client(`${url}/prometheus`, credentials).query("up", new Date(1_795_465_525_746));
+
+    expect(received).toMatchObject([
+      {
+        method: "POST",
+        url: "/prometheus/api/v1/query",
+        body: "query=up&time=1795465525.746",
+        headers: {
+          authorization: "Bearer s3cret",
+          "x-scope-orgid": "team",
+          "content-type": expect.stringContaining("application/x-www-form-urlencoded"),
+        },
+      },
+    ]);
+  });
+
+  it("follows no redirect, and so takes its credentials nowhere", async () => {
+    const stranger = await listen();
+    const { url } = await listen(307, { location: `${stranger.url}/api/v1/query` });
+
+    await expect(client(url, { Authorization: "Bearer s3cret" }).query("up")).rejects.toThrow(
+      "answered 307",
+    );
+    expect(stranger.received).toEqual([]);
+  });
+
+  it("goes through no proxy that the environment names", async () => {
+    const proxy = await listen();
+    const { url, received } = await listen();
+    for (const name of ["HTTP_PROXY", "http_proxy", "ALL_PROXY"]) vi.stubEnv(name, proxy.url);
+
+    await client(url).query("up");
+
+    expect(received).toHaveLength(1);
+    expect(proxy.received).toEqual([]);
+  });
+
+  it("refuses an answer that no pool could have", async () => {
+    const { url } = await listen(200, {}, " ".repeat(17_000_000));
+
+    await expect(client(url).query("up")).rejects.toThrow(/can't be reached: maxContentLength/);
+  });
+
+  it.each([
+    [400, "bad_data: parse error", "INTERNAL"],
+    [422, "execution: query processing would load too many samples", "SOURCE_UNAVAILABLE"],
+    [503, "timeout: query timed out", "SOURCE_UNAVAILABLE"],
+  ])("passes on what the server says of its %i", async (status, said, code) => {
+    const [errorType, error] = said.split(": ");
+    const { url } = await listen(status, {}, JSON.stringify({ status: "error", errorType, error }));
+
+    await expect(client(url).query("up")).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(said),
+    });
+  });
+
+  it("puts no credential into what it throws", async () => {
+    const { url } = await listen();
+    const [close] = servers.splice(0);
+    await close?.();
+    const error: unknown = await client(url, { Authorization: "Bearer s3cret" })
+      .query("up")
+      .catch((thrown: unknown) => thrown);
+
+    const { inspect } = await import("node:util");
+    expect(inspect(error, { depth: 10 })).toContain("ECONNREFUSED");
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain("s3cret");
+  });
+});
