@@ -51,14 +51,13 @@ export class PrometheusMetricsCollector extends MetricsCollector {
     }
     const end = metrics.evaluatedAt ?? now();
     const nothing = metrics.targets.length === 0 && metrics.failures.length === 0;
-    const lookUp = known.failure === undefined ? [] : [known.failure.message];
     return {
       window: { start: new Date(end.getTime() - windowMinutes * 60_000), end },
       readings: matched.readings,
-      warnings: [...metrics.warnings, ...matched.warnings, ...lookUp],
+      warnings: [...metrics.warnings, ...matched.warnings],
       partial: metrics.warnings.length > 0,
-      hint: nothing ? await hintOf(server, spec) : undefined,
-      failures: metrics.failures,
+      hint: nothing && known.failure === undefined ? await hintOf(server, spec) : undefined,
+      failures: [...metrics.failures, ...(known.failure ? [known.failure] : [])],
     };
   }
 }

@@ -42,7 +42,11 @@ export async function readMetric(
     }
     return [instance.id, readingOf(points, instance, spec, window.end)];
   });
-  return { readings: new Map(readings), warnings: single.warnings, failures: ofPool.failures };
+  return {
+    readings: new Map(readings),
+    warnings: single.warnings,
+    failures: [...ofPool.failures, ...single.failures],
+  };
 }
 
 /** So many lists are asked for at once: the whole tenancy has ten queries a second. */
@@ -64,9 +68,12 @@ async function askOneByOne(monitoring: Monitoring, lists: readonly PlannedQuery[
     pointsOf: (instance: Instance) =>
       rounds.map((round) => round.pointsOf(instance)).find((points) => points !== undefined),
     failed: (instance: Instance) => rounds.some((round) => round.failed(instance)),
+    failures: rounds.flatMap(({ failures }) => failures.filter(({ retryable }) => retryable)),
     // That a member was not found in a second way, either, is no failure of the pool's metrics.
     warnings: [
-      ...rounds.flatMap(({ failures }) => failures.map(({ message }) => message)),
+      ...rounds.flatMap(({ failures }) =>
+        failures.filter((f) => !f.retryable).map(({ message }) => message),
+      ),
       ...(notAsked > 0 ? [`${notAsked} silent members were not asked for one by one`] : []),
     ],
   };

@@ -34,8 +34,7 @@ export function matchTargets(
   for (const [{ id }, names] of members)
     readings.set(id, names.length === 0 ? unresolved : silence);
   for (const { id } of ambiguous) readings.set(id, unresolved);
-  const { label } = spec.prometheus.match;
-  const disputed = [...found].filter(([, candidates]) => hostsIn(candidates, label) > 1);
+  const disputed = [...found].filter(([, candidates]) => isDisputed(candidates, spec));
   for (const [{ id }, candidates] of found) readings.set(id, bestOf(candidates) ?? silence);
   for (const [{ id }] of disputed) readings.set(id, unresolved);
   return {
@@ -70,12 +69,16 @@ function bestOf(candidates: readonly Target[]): InstanceReadings | undefined {
   return best;
 }
 
-/** How many hosts the label tells apart: the same name in two domains is two machines. */
-function hostsIn(candidates: readonly Target[], label: string): number {
+/** Whether these are several hosts: the same name in two domains is two machines. */
+function isDisputed(candidates: readonly Target[], { prometheus }: PoolSpec): boolean {
+  const { label: own, by } = prometheus.match;
+  // An OCID or an address is a whole identity, and a member may have two addresses.
+  if (by === "instanceId" || by === "privateIp") return false;
+  const label = by === "poolId" ? "instance" : own;
   const hosts = candidates.map(({ labels }) =>
     (labels[label] ?? "").replace(/:\d+$/, "").toLowerCase(),
   );
-  return new Set(hosts).size;
+  return new Set(hosts).size > 1;
 }
 
 function warningsOf(

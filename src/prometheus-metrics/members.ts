@@ -78,10 +78,13 @@ export function identifier(members: MemberNames, { prometheus }: PoolSpec): Iden
   const { label, by } = prometheus.match;
   const names = uniqueNames(members);
   if (by !== "poolId") return (labels) => findMember(labels[label] ?? "", names);
-  return (labels) =>
-    Object.values(labels)
-      .map((value) => findMember(value, names))
-      .find((found) => found !== undefined);
+  return (labels) => {
+    const telling = Object.entries(labels).filter(([name]) => name !== label && name !== "job");
+    const found = new Set(telling.flatMap(([, value]) => findMember(value, names) ?? []));
+    const [only] = found;
+    // A label may name another member, as its leader, say; `instance` is always about itself.
+    return found.size === 1 ? only : findMember(labels["instance"] ?? "", names);
+  };
 }
 
 function uniqueNames(members: MemberNames): ReadonlyMap<string, Instance> {

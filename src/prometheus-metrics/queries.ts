@@ -44,7 +44,9 @@ export const freeWindowsMemory = [
 const linuxMemory = ["MemAvailable", "MemFree", "Buffers", "Cached", "Slab"].map(
   (gauge) => `node_memory_${gauge}_bytes`,
 );
-const cpuCounters = '__name__=~"node_cpu_seconds_total|windows_cpu_time_total"';
+// On Windows, privileged time already holds that of deferred procedure calls and interrupts.
+const cpuCounters =
+  '__name__=~"node_cpu_seconds_total|windows_cpu_time_total",mode!~"dpc|interrupt"';
 
 /**
  * CPU: for the mean, one row per host and mode, the rates over the window, of which the client

@@ -42,11 +42,18 @@ export function readTargets(answers: Answers, settings: QuerySettings): readonly
     const name = series.labels["__name__"];
     if (name !== undefined) rowsOf(targets, series).gauges.set(name, new Map(series.points));
   }
+  // Without the CPU answer only the gauges' newest step tells who is still there.
+  const lastStep = Math.max(...[...targets.values()].map(newestPoint));
   return [...targets.values()].filter(isHost).map((rows) => {
-    const gone = answers.cpu === undefined ? undefined : whyGone(rows);
+    const gone =
+      answers.cpu === undefined
+        ? newestPoint(rows) < lastStep
+          ? ("stale" as const)
+          : undefined
+        : whyGone(rows);
     return {
       labels: rows.labels,
-      cpu: gone ?? (answers.cpu === undefined ? "query_failed" : cpuReading(rows, settings)),
+      cpu: answers.cpu === undefined ? "query_failed" : (gone ?? cpuReading(rows, settings)),
       memory:
         gone ?? (answers.memory === undefined ? "query_failed" : memoryReading(rows, settings)),
     };
@@ -80,6 +87,10 @@ function sortCpuRow(rows: Rows, { labels, points }: Series): void {
 /** Other exporters on the same host have an `up`, too; a dead one may have nothing else left. */
 function isHost({ modes, gauges, present, up }: Rows): boolean {
   return modes.size > 0 || gauges.size > 0 || present || up === 0;
+}
+
+function newestPoint({ gauges }: Rows): number {
+  return Math.max(...totalMemory.flatMap((gauge) => [...(gauges.get(gauge)?.keys() ?? [])]));
 }
 
 function whyGone({ up, present }: Rows): MissingReason | undefined {

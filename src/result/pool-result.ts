@@ -139,7 +139,8 @@ function whyNothing(
     const who = total === 0 ? "no members" : `${total} member(s), none of them running`;
     return new EmptyPoolError(`The pool has ${who}.`);
   }
-  const failure = metrics?.failures[0];
+  const failures = metrics?.failures ?? [];
+  const failure = failures.find(({ retryable }) => retryable) ?? failures[0];
   if (failure !== undefined) return failure;
   const message = `None of the ${members.length} running members reported in the last ${spec.windowMinutes} minute(s).`;
   return new NoDataError(message, { hint: metrics?.hint ?? noDataHint(spec) });

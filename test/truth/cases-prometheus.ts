@@ -137,10 +137,11 @@ export const hostCases: readonly HostCase[] = [
     ),
   },
   {
+    // Privileged time holds that of DPCs and interrupts.
     name: "Windows host",
     truth: { cpu: 24, memory: 67 },
     host: windows(
-      { user: 0.15, privileged: 0.07, dpc: 0.01, interrupt: 0.01, idle: 0.76 },
+      { user: 0.15, privileged: 0.09, dpc: 0.01, interrupt: 0.01, idle: 0.76 },
       {
         windows_memory_physical_total_bytes: 16 * gigabyte,
         windows_memory_physical_free_bytes: 16 * gigabyte * 0.33,

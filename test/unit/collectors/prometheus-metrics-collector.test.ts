@@ -104,6 +104,14 @@ describe("PrometheusMetricsCollector", () => {
     });
   });
 
+  it("blames the look-up, not the labels, when nobody's address could be found", async () => {
+    const { result } = await measure([], {
+      prometheus: { match: { label: "instance", by: "privateIp" } },
+    });
+
+    expect(result.error).toMatchObject({ code: "SOURCE_UNAVAILABLE", retryable: true });
+  });
+
   it("looks up those whom a pool label finds, but no other label names", async () => {
     const labels = [
       { pool: poolId, instance: "10.0.0.1:9100", nodename: "web-a" },

@@ -89,7 +89,7 @@ describe("readMetric", () => {
     expect(somebody.queries).toHaveLength(1 + 7);
   });
 
-  it("warns, and no more, when asking one by one fails", async () => {
+  it("calls a member failed, not silent, when asking for it by its OCID fails", async () => {
     const monitoring: Monitoring = {
       summarizeMetricsData: async ({ query }) => {
         if (query.includes("resourceId =~")) throw new ThrottledError("slow down");
@@ -97,10 +97,10 @@ describe("readMetric", () => {
       },
     };
 
-    const { readings, warnings, failures } = await read(monitoring, instance("a"), instance("b"));
+    const { readings, failures } = await read(monitoring, instance("a"), instance("b"));
 
     expect([...readings.values()]).toEqual([10, "query_failed"]);
-    expect({ warnings, failures }).toEqual({ warnings: ["slow down"], failures: [] });
+    expect(failures.map(({ code }) => code)).toEqual(["THROTTLED"]);
   });
 
   it.each([

@@ -105,6 +105,18 @@ describe("identifier", () => {
     ]);
   });
 
+  it("takes no label about somebody else for a member's own", () => {
+    const find = identifier([web1, instance("c", "node")], matching("pool", "poolId"));
+
+    expect(find({ pool: poolId, job: "node", instance: "10.0.0.9:9100" })).toBeUndefined();
+    expect(find({ pool: poolId, instance: "node:9100", leader: "web-1" })?.displayName).toBe(
+      "node",
+    );
+    expect(
+      find({ pool: poolId, instance: "10.0.0.9", leader: "web-1", of: "node" }),
+    ).toBeUndefined();
+  });
+
   it("takes a display name that two members share for nobody's", () => {
     const twins = [instance("a", "web"), instance("b", "WEB")];
 

@@ -25,7 +25,7 @@ describe("selectors", () => {
 describe("cpuQuery", () => {
   it("asks for the rates of all modes, and for what is there now", () => {
     expect(cpuQuery('pool="a"', settings)).toBe(
-      'sum without (cpu, core) (rate({__name__=~"node_cpu_seconds_total|windows_cpu_time_total",pool="a"}[5m])) or {__name__=~"up|node_memory_MemTotal_bytes|windows_memory_physical_total_bytes|windows_cs_physical_memory_bytes",pool="a"}',
+      'sum without (cpu, core) (rate({__name__=~"node_cpu_seconds_total|windows_cpu_time_total",mode!~"dpc|interrupt",pool="a"}[5m])) or {__name__=~"up|node_memory_MemTotal_bytes|windows_memory_physical_total_bytes|windows_cs_physical_memory_bytes",pool="a"}',
     );
   });
 

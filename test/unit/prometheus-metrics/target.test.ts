@@ -102,6 +102,21 @@ describe("readTargets", () => {
     expect(readings(cpu, undefined)).toEqual({ cpu: 50, memory: "query_failed" });
   });
 
+  it("takes a host's old memory for stale when no CPU answer tells whether it is there", () => {
+    const dead = {
+      labels: { instance: "dead", __name__: "node_memory_MemTotal_bytes" },
+      points: [[1000, 100]] as const,
+    };
+    const memory = answer(gauge("MemTotal", 100, 100), gauge("MemAvailable", 50, 50), dead);
+
+    const targets = readTargets({ cpu: undefined, memory }, settings);
+
+    expect(targets.map((target) => [target.cpu, target.memory])).toEqual([
+      ["query_failed", 50],
+      ["query_failed", "stale"],
+    ]);
+  });
+
   it("takes no other exporter of the host for a host", () => {
     expect(
       readTargets({ cpu: answer(row({ __name__: "up" }, 1)), memory: answer() }, settings),
