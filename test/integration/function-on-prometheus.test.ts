@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FnAgent } from "../../local/fn-agent/fn-agent.ts";
 import { OciEmulator } from "../../local/oci-emulator/emulator.ts";
@@ -138,6 +141,25 @@ describe("the function on a real Prometheus that scrapes real node_exporters", (
     },
   );
 
+  it("reads a real node_exporter under load within 2 points of its own counters", async () => {
+    await promisify(execFile)(process.execPath, [
+      "-e",
+      "for (const end = Date.now() + 8000; Date.now() < end; );",
+    ]);
+    const counters = 'node_cpu_seconds_total{instance="inst-a-web:9100"}[5m]';
+
+    const before = busyShare(await prometheus.query(counters));
+    const { pools } = await ask(agent, request);
+    const after = busyShare(await prometheus.query(counters));
+
+    const details = pools[0]?.instances?.details ?? [];
+    const cpu = details.find(({ displayName }) => displayName === "inst-a-web")?.cpu;
+    expect(before).toBeGreaterThan(0);
+    // A scrape may come between the three questions.
+    expect(cpu).toBeGreaterThan(Math.min(before, after) - 2);
+    expect(cpu).toBeLessThan(Math.max(before, after) + 2);
+  });
+
   it("misses a host at the first scrape after its death, and takes nothing it said before", async () => {
     const victim = exporters.get("b");
     await victim?.kill();
@@ -174,6 +196,27 @@ describe("the function on a real Prometheus that scrapes real node_exporters", (
     const missing = pools[0]?.instances?.missing.filter(({ metrics }) => metrics.includes("cpu"));
     expect(missing?.map(({ id }) => id)).toEqual([instanceId("b")]);
   });
+});
+
+/** Percent busy, by nothing but the difference of the counters' first and last samples. */
+function busyShare(answer: unknown): number {
+  const { result } = v.parse(rawSamples, answer);
+  let [busy, total] = [0, 0];
+  for (const { metric, values } of result) {
+    const spent = Number(values.at(-1)?.[1]) - Number(values[0]?.[1]);
+    total += spent;
+    if (metric.mode !== "idle" && metric.mode !== "iowait") busy += spent;
+  }
+  return (100 * busy) / total;
+}
+
+const rawSamples = v.object({
+  result: v.array(
+    v.object({
+      metric: v.object({ mode: v.string() }),
+      values: v.array(v.tuple([v.number(), v.string()])),
+    }),
+  ),
 });
 
 describe("the function on a real Prometheus that scrapes known counters", () => {
