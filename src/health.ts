@@ -1,4 +1,5 @@
 import type { Configuration } from "./config/configuration.ts";
+import { isJsonObject } from "./config/json-object.ts";
 import { describeProblems } from "./config/problems.ts";
 import { InvalidRequestError, toUtilizationError, type UtilizationError } from "./errors.ts";
 import { type ErrorInfo, toErrorInfo } from "./result/result-document.ts";
@@ -28,8 +29,8 @@ export interface HealthDocument {
  * @throws InvalidRequestError when it asks for a check that doesn't exist.
  */
 export function isHealthCheck(body: unknown): boolean {
-  if (typeof body !== "object" || body === null || !("check" in body)) return false;
-  if (body.check !== "health") throw new InvalidRequestError('check: expected "health"');
+  if (!isJsonObject(body) || body["check"] === undefined) return false;
+  if (body["check"] !== "health") throw new InvalidRequestError('check: expected "health"');
   return true;
 }
 

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isJsonObject } from "./json-object.ts";
 import { parseOcid } from "./ocid.ts";
 import { matchBys, type PoolSettings, sources } from "./pool-spec.ts";
 import { type Checked, check, joinPath, type Problem, strictObject } from "./problems.ts";
@@ -92,7 +93,7 @@ export interface PoolEntry {
 
 /** Reads one pool entry of a request or a configuration; reports every problem with its path. */
 export function readPoolEntry(value: unknown, path: string): Checked<PoolEntry> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (!isJsonObject(value)) {
     return { ok: false, problems: [{ path, message: "expected a pool spec, an object" }] };
   }
   const { settings, prometheusUrl, ignored, problems } = renameAliases(value, path);
