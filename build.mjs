@@ -8,7 +8,12 @@ import { analyzeMetafile, build } from "esbuild";
  * such loads every service of Oracle Cloud, for which it needs over 4 seconds and 300 MB: a
  * container on Fn has 5 seconds to come up, and the smallest one has 128 MB.
  */
-export const ociServices = { common: "oci-common", core: "oci-core", monitoring: "oci-monitoring" };
+export const ociServices = {
+  common: "oci-common",
+  core: "oci-core",
+  monitoring: "oci-monitoring",
+  secrets: "oci-secrets",
+};
 
 /** An import of "oci-sdk" gets only these; another service is an error at build time. */
 const ociSdkModule = Object.entries(ociServices)

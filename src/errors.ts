@@ -24,6 +24,13 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set([
 export interface ErrorDetails {
   readonly hint?: string | undefined;
   readonly cause?: unknown;
+  /**
+   * The endpoint did not answer, or said that it can't just now: worth another try, and a sign, if it
+   * goes on, that the endpoint is down.
+   */
+  readonly transient?: boolean;
+  /** How long the service asked to be left alone, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 /**
@@ -33,11 +40,15 @@ export interface ErrorDetails {
 export abstract class UtilizationError extends Error {
   abstract readonly code: ErrorCode;
   readonly hint: string | undefined;
+  readonly transient: boolean;
+  readonly retryAfterMs: number | undefined;
 
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = new.target.name;
     this.hint = details.hint;
+    this.transient = details.transient ?? false;
+    this.retryAfterMs = details.retryAfterMs;
   }
 
   /** Whether the same request may succeed when it is sent again later. */
@@ -89,6 +100,16 @@ export class ThrottledError extends UtilizationError {
 /** The metrics source or OCI did not answer, or not in its own language. */
 export class SourceUnavailableError extends UtilizationError {
   readonly code = "SOURCE_UNAVAILABLE";
+}
+
+/** An endpoint failed so often in a row that it is left alone for a while. */
+export class CircuitOpenError extends UtilizationError {
+  readonly code = "CIRCUIT_OPEN";
+}
+
+/** The time that Fn gives an invocation was over before the answer was there. */
+export class DeadlineExceededError extends UtilizationError {
+  readonly code = "DEADLINE_EXCEEDED";
 }
 
 /** A fault of this function. */

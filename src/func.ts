@@ -3,16 +3,17 @@ import fdk, { type Context } from "@fnproject/fdk";
 import type { Collectors } from "./collectors/get-collector.ts";
 import { OCIMetricsCollector } from "./collectors/oci-metrics-collector.ts";
 import { PrometheusMetricsCollector } from "./collectors/prometheus-metrics-collector.ts";
-import { type Configuration, readConfiguration } from "./config/configuration.ts";
+import { readConfiguration } from "./config/configuration.ts";
 import { readEnvironment } from "./config/environment.ts";
 import type { PoolSpec } from "./config/pool-spec.ts";
-import { InvalidRequestError } from "./errors.ts";
 import { createHandler } from "./handler.ts";
 import { HostDirectory } from "./instance-manager/host-directory.ts";
 import { InstanceManager } from "./instance-manager/instance-manager.ts";
+import type { Invocation } from "./invocation.ts";
 import { createLogger, type Logger, type LogKeys } from "./logger.ts";
 import { OciClients } from "./oci/clients.ts";
-import { PrometheusClient } from "./prometheus-metrics/client.ts";
+import { PrometheusClients } from "./prometheus-clients.ts";
+import type { Call } from "./triggers/trigger.ts";
 
 /** The function process: everything that lives as long as the container is made here, once. */
 function main(): void {
@@ -22,11 +23,13 @@ function main(): void {
     readConfiguration(environment, (path) => readFileSync(path, "utf8")),
   );
   const now = () => new Date();
-  const clients = new OciClients(environment.oci);
+  const clients = new OciClients(environment.oci, now);
+  const prometheus = new PrometheusClients(configuration, clients, now);
   const handler = createHandler({
     configuration,
-    collectors: createCollectors(clients, configuration, now),
+    collectors: createCollectors(clients, prometheus, now),
     findPrincipal: () => clients.findPrincipal(),
+    endpoints: () => [...clients.endpointStates(), ...prometheus.endpointStates()],
     now,
   });
   let coldStart = true;
@@ -34,8 +37,7 @@ function main(): void {
     async (body, context) => {
       const keys = invocationKeys(context, coldStart);
       coldStart = false;
-      const call = { header: (name: string) => context.getHeader(name) ?? undefined };
-      const { document, httpStatus } = await handler(body, call, logger.child(keys));
+      const { document, httpStatus } = await handler(body, callOf(context), logger.child(keys));
       if (httpStatus !== undefined) context.setResponseHeader("Fn-Http-Status", String(httpStatus));
       return document;
     },
@@ -43,39 +45,40 @@ function main(): void {
   );
   // From now on: what the FDK says before, about an environment that isn't Fn's, is for a person.
   logLibraryWarnings(logger);
+  surviveFaults(logger);
 }
 
 function createCollectors(
   clients: OciClients,
-  configuration: () => Configuration,
+  prometheus: PrometheusClients,
   now: () => Date,
 ): Collectors {
-  const directory = new InstanceManager(async (spec) => (await clients.forPool(spec)).compute);
-  const monitoringOf = async (spec: PoolSpec) => (await clients.forPool(spec)).monitoring;
+  const callsFor = ({ instancePoolId: ocid, region }: PoolSpec, invocation: Invocation) =>
+    clients.callsFor({ ocid, region }, invocation);
+  const directory = new InstanceManager(
+    async (spec, invocation) => (await callsFor(spec, invocation)).compute,
+  );
   return {
-    oci: new OCIMetricsCollector(directory, monitoringOf, now),
+    oci: new OCIMetricsCollector(
+      directory,
+      async (spec, invocation) => (await callsFor(spec, invocation)).monitoring,
+      now,
+    ),
     prometheus: new PrometheusMetricsCollector({
       directory,
-      hosts: new HostDirectory(async (spec) => (await clients.forPool(spec)).network),
-      serverOf: prometheusClients(configuration),
+      hosts: new HostDirectory(
+        async (spec, invocation) => (await callsFor(spec, invocation)).network,
+      ),
+      serverOf: (spec, invocation) => prometheus.serverOf(spec, invocation),
       now,
     }),
   };
 }
 
-/** One client per configured server, made when it is first asked for: it keeps its connections. */
-function prometheusClients(
-  configuration: () => Configuration,
-): (spec: PoolSpec) => PrometheusClient {
-  const clients = new Map<string, PrometheusClient>();
-  return ({ prometheus: { server: name } }) => {
-    const known = clients.get(name);
-    if (known !== undefined) return known;
-    const server = configuration().servers.get(name);
-    if (server === undefined) throw new InvalidRequestError(`No Prometheus server "${name}".`);
-    const client = new PrometheusClient(server);
-    clients.set(name, client);
-    return client;
+function callOf(context: Context): Call {
+  return {
+    header: (name) => context.getHeader(name) ?? undefined,
+    deadline: context.deadline ?? undefined,
   };
 }
 
@@ -105,6 +108,15 @@ function logLibraryWarnings(logger: Logger): void {
   console.warn = log;
   process.removeAllListeners("warning");
   process.on("warning", log);
+}
+
+/**
+ * Nothing here leaves a promise alone, so this is for what a library might. Node would end the
+ * process, and the next caller would get Fn's 502 for a fault that isn't theirs.
+ */
+function surviveFaults(logger: Logger): void {
+  process.on("unhandledRejection", (reason) => logger.error("A promise was left alone", reason));
+  process.on("uncaughtException", (error) => logger.error("An exception was left alone", error));
 }
 
 function once<T>(make: () => T): () => T {

@@ -4,11 +4,13 @@ import { onErrorOf, type PoolsRequest, readPoolsRequest } from "./config/request
 import { type Answer, deliver, deliverHealth } from "./delivery.ts";
 import { toUtilizationError } from "./errors.ts";
 import { checkHealth, isHealthCheck } from "./health.ts";
+import { Invocation } from "./invocation.ts";
 import type { Logger } from "./logger.ts";
 import { processPool } from "./process-pool.ts";
+import type { EndpointState } from "./resilience/endpoint.ts";
 import { overallStatus, type ResultDocument, toErrorInfo } from "./result/result-document.ts";
 import { recognizeTrigger } from "./triggers/recognize.ts";
-import type { Call } from "./triggers/trigger.ts";
+import type { Call, Trigger } from "./triggers/trigger.ts";
 
 /** What the handler works with; made once per process. */
 export interface HandlerDependencies {
@@ -16,6 +18,8 @@ export interface HandlerDependencies {
   readonly collectors: Collectors;
   /** Rejects when nobody is there to sign requests to OCI. */
   readonly findPrincipal: () => Promise<void>;
+  /** The endpoints that were called so far. */
+  readonly endpoints: () => readonly EndpointState[];
   readonly now: () => Date;
 }
 
@@ -29,7 +33,7 @@ type Outcome = Pick<ResultDocument, "status" | "pools" | "error">;
  * a failed invocation: whatever else goes wrong is in the document.
  */
 export function createHandler(dependencies: HandlerDependencies): Handler {
-  const { configuration, collectors, findPrincipal, now } = dependencies;
+  const { now } = dependencies;
   return async (body, call, parentLogger) => {
     const started = now();
     const trigger = recognizeTrigger(body, call);
@@ -38,34 +42,62 @@ export function createHandler(dependencies: HandlerDependencies): Handler {
       trigger: name,
       correlation_id: correlationId?.slice(0, 255),
     });
-    const configured = configuration();
-    let { onError } = configured;
-    let outcome: Outcome;
+    const invocation = new Invocation(call.deadline, logger, now);
+    let status = "failed";
     try {
-      const content = trigger.toRequest();
-      onError = onErrorOf(content, configured);
-      if (isHealthCheck(content)) {
-        return deliverHealth(await checkHealth(configured, findPrincipal, now, name), name);
-      }
-      outcome = await collect(readPoolsRequest(content, configured), collectors, logger);
-    } catch (thrown) {
-      const error = toUtilizationError(thrown);
-      logger.error("Request failed", error);
-      outcome = { status: "failed", pools: [], error: toErrorInfo(error) };
+      const answer = await answerTrigger(trigger, invocation, started, dependencies);
+      status = answer.document.status;
+      return answer;
+    } finally {
+      invocation.end();
+      const { calls, retries, bytes } = invocation.usage;
+      const durationMs = now().getTime() - started.getTime();
+      logger.info("Invocation answered", {
+        status,
+        duration_ms: durationMs,
+        calls,
+        retries,
+        bytes,
+      });
     }
-    const { status, pools, error } = outcome;
-    const collectedAt = started.toISOString();
-    const durationMs = now().getTime() - started.getTime();
-    const document = { status, trigger: name, collectedAt, durationMs, pools };
-    return deliver(error === undefined ? document : { ...document, error }, onError);
   };
+}
+
+async function answerTrigger(
+  trigger: Trigger,
+  invocation: Invocation,
+  started: Date,
+  dependencies: HandlerDependencies,
+): Promise<Answer> {
+  const { configuration, collectors, now } = dependencies;
+  const configured = configuration();
+  let { onError } = configured;
+  let outcome: Outcome;
+  try {
+    const content = trigger.toRequest();
+    onError = onErrorOf(content, configured);
+    if (isHealthCheck(content)) {
+      const document = await checkHealth(trigger.name, configured, invocation, dependencies);
+      return deliverHealth(document, trigger.name);
+    }
+    outcome = await collect(readPoolsRequest(content, configured), collectors, invocation);
+  } catch (thrown) {
+    const error = toUtilizationError(thrown);
+    invocation.logger.error("Request failed", error);
+    outcome = { status: "failed", pools: [], error: toErrorInfo(error) };
+  }
+  const { status, pools, error } = outcome;
+  const collectedAt = started.toISOString();
+  const durationMs = now().getTime() - started.getTime();
+  const document = { status, trigger: trigger.name, collectedAt, durationMs, pools };
+  return deliver(error === undefined ? document : { ...document, error }, onError);
 }
 
 async function collect(
   { pools }: PoolsRequest,
   collectors: Collectors,
-  logger: Logger,
+  invocation: Invocation,
 ): Promise<Outcome> {
-  const results = await Promise.all(pools.map((pool) => processPool(pool, collectors, logger)));
+  const results = await Promise.all(pools.map((pool) => processPool(pool, collectors, invocation)));
   return { status: overallStatus(results), pools: results };
 }

@@ -2,8 +2,17 @@ import type { Configuration } from "./config/configuration.ts";
 import { isJsonObject } from "./config/json-object.ts";
 import { describeProblems } from "./config/problems.ts";
 import { InvalidRequestError, toUtilizationError, type UtilizationError } from "./errors.ts";
+import type { Invocation } from "./invocation.ts";
+import type { EndpointState } from "./resilience/endpoint.ts";
 import { type ErrorInfo, toErrorInfo } from "./result/result-document.ts";
 import type { TriggerName } from "./triggers/trigger.ts";
+
+/** What a health check looks at. */
+export interface HealthDependencies {
+  readonly findPrincipal: () => Promise<void>;
+  readonly endpoints: () => readonly EndpointState[];
+  readonly now: () => Date;
+}
 
 /** One part of the function, and whether it is fit to measure pools. */
 interface HealthCheck {
@@ -22,6 +31,8 @@ export interface HealthDocument {
     readonly configuration: HealthCheck & { readonly pools: number };
     readonly principal: HealthCheck;
   };
+  /** The endpoints that this process has called, and whether they are called at present. */
+  readonly circuits: readonly EndpointState[];
 }
 
 /**
@@ -36,18 +47,20 @@ export function isHealthCheck(body: unknown): boolean {
 
 /** Checks what can be checked without a network: the configuration, and that there is a principal. */
 export async function checkHealth(
-  configuration: Configuration,
-  findPrincipal: () => Promise<void>,
-  now: () => Date,
   trigger: TriggerName,
+  configuration: Configuration,
+  invocation: Invocation,
+  dependencies: HealthDependencies,
 ): Promise<HealthDocument> {
+  const { findPrincipal, endpoints, now } = dependencies;
   const started = now();
+  const principal = invocation.inTime(findPrincipal());
   const checks = {
     configuration: {
       ...resultOf(configurationError(configuration)),
       pools: configuration.pools.length,
     },
-    principal: resultOf(await findPrincipal().then(() => undefined, toUtilizationError)),
+    principal: resultOf(await principal.then(() => undefined, toUtilizationError)),
   };
   const failed = Object.values(checks).some(({ status }) => status === "failed");
   return {
@@ -56,6 +69,7 @@ export async function checkHealth(
     collectedAt: started.toISOString(),
     durationMs: now().getTime() - started.getTime(),
     checks,
+    circuits: endpoints(),
   };
 }
 

@@ -1,6 +1,7 @@
 import { type Collectors, getCollector } from "./collectors/get-collector.ts";
 import type { RequestedPool } from "./config/request.ts";
 import { toUtilizationError } from "./errors.ts";
+import type { Invocation } from "./invocation.ts";
 import type { Logger } from "./logger.ts";
 import { failedPoolResult, toPoolResult } from "./result/pool-result.ts";
 import type { PoolResult } from "./result/result-document.ts";
@@ -9,8 +10,9 @@ import type { PoolResult } from "./result/result-document.ts";
 export async function processPool(
   requested: RequestedPool,
   collectors: Collectors,
-  logger: Logger,
+  invocation: Invocation,
 ): Promise<PoolResult> {
+  const { logger } = invocation;
   if ("error" in requested) {
     const { label, error } = requested;
     logger.error("Pool refused", error, { pool: label });
@@ -24,7 +26,8 @@ export async function processPool(
   const log = logger.child({ instance_pool_id: instancePoolId, source });
   try {
     log.debug("Measuring pool", { window_minutes: spec.windowMinutes, statistic });
-    const metrics = await getCollector(spec, collectors).getMetrics(spec);
+    const collector = getCollector(spec, collectors);
+    const metrics = await invocation.inTime(collector.getMetrics(spec, invocation));
     for (const failure of metrics.metrics?.failures ?? []) log.error("Query failed", failure);
     const result = toPoolResult(spec, metrics, warnings);
     logResult(result, log);

@@ -2,6 +2,7 @@ import type { PoolSpec } from "../config/pool-spec.ts";
 import type { UtilizationError } from "../errors.ts";
 import type { Instance, InstancePool } from "../instance-manager/instance-pool.ts";
 import { runningInstances } from "../instance-manager/instance-pool.ts";
+import type { Invocation } from "../invocation.ts";
 import type { InstanceReadings } from "../result/reading.ts";
 import type { TimeWindow } from "./time-window.ts";
 
@@ -30,7 +31,7 @@ export interface PoolMetrics {
 
 /** Tells who is in a pool. */
 export interface PoolDirectory {
-  getInstancesFromInstancePool(spec: PoolSpec): Promise<InstancePool>;
+  getInstancesFromInstancePool(spec: PoolSpec, invocation: Invocation): Promise<InstancePool>;
 }
 
 /**
@@ -45,16 +46,17 @@ export abstract class MetricsCollector {
   }
 
   /** @throws UtilizationError when the pool can't be listed, or its source can't be asked at all. */
-  async getMetrics(spec: PoolSpec): Promise<PoolMetrics> {
-    const pool = await this.#directory.getInstancesFromInstancePool(spec);
+  async getMetrics(spec: PoolSpec, invocation: Invocation): Promise<PoolMetrics> {
+    const pool = await this.#directory.getInstancesFromInstancePool(spec, invocation);
     const running = runningInstances(pool);
     if (running.length === 0) return { pool, running, metrics: undefined };
-    return { pool, running, metrics: await this.fetchInstanceMetrics(running, spec) };
+    return { pool, running, metrics: await this.fetchInstanceMetrics(running, spec, invocation) };
   }
 
   /** The readings of these members, each by itself: CPU may be there without memory. */
   protected abstract fetchInstanceMetrics(
     instances: readonly Instance[],
     spec: PoolSpec,
+    invocation: Invocation,
   ): Promise<InstanceMetrics>;
 }

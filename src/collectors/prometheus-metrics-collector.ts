@@ -1,6 +1,7 @@
 import type { PoolSpec } from "../config/pool-spec.ts";
 import type { Host, Hosts } from "../instance-manager/host-directory.ts";
 import type { Instance } from "../instance-manager/instance-pool.ts";
+import type { Invocation } from "../invocation.ts";
 import { getCpuRamMetrics, type QueryApi } from "../prometheus-metrics/get-cpu-ram-metrics.ts";
 import { matchTargets } from "../prometheus-metrics/match-targets.ts";
 import { memberNames, poolSelectors } from "../prometheus-metrics/members.ts";
@@ -11,9 +12,9 @@ import { type InstanceMetrics, MetricsCollector, type PoolDirectory } from "./me
 export interface PrometheusCollectorDependencies {
   readonly directory: PoolDirectory;
   readonly hosts: {
-    hostsOf(instances: readonly Instance[], spec: PoolSpec): Promise<Hosts>;
+    hostsOf(instances: readonly Instance[], spec: PoolSpec, invocation: Invocation): Promise<Hosts>;
   };
-  readonly serverOf: (spec: PoolSpec) => QueryApi;
+  readonly serverOf: (spec: PoolSpec, invocation: Invocation) => Promise<QueryApi>;
   readonly now: () => Date;
 }
 
@@ -31,21 +32,22 @@ export class PrometheusMetricsCollector extends MetricsCollector {
   protected override async fetchInstanceMetrics(
     instances: readonly Instance[],
     spec: PoolSpec,
+    invocation: Invocation,
   ): Promise<InstanceMetrics> {
     const { hosts, serverOf, now } = this.#dependencies;
-    const server = serverOf(spec);
+    const server = await serverOf(spec, invocation);
     const { statistic, prometheus } = spec;
     const windowMinutes = Math.max(shortestRateMinutes, spec.windowMinutes);
     const { by } = prometheus.match;
     const needed = by === "privateIp" || by === "hostname";
-    let known = needed ? await hosts.hostsOf(instances, spec) : nobody;
+    let known = needed ? await hosts.hostsOf(instances, spec, invocation) : nobody;
     let members = memberNames(instances, spec, known.byInstanceId);
     const settings = { windowMinutes, statistic, steal: prometheus.steal };
     const metrics = await getCpuRamMetrics(server, poolSelectors(members, spec), settings);
     let matched = matchTargets(metrics, members, spec);
     if (by === "poolId" && matched.strangers > 0 && matched.silent.length > 0) {
       // The usual `instance` is an address: it takes a look at the network to know whose it is.
-      known = await hosts.hostsOf(matched.silent, spec);
+      known = await hosts.hostsOf(matched.silent, spec, invocation);
       members = memberNames(instances, spec, known.byInstanceId);
       matched = matchTargets(metrics, members, spec);
     }

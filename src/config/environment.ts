@@ -13,6 +13,7 @@ export interface OciAuth {
 interface OciEndpoints {
   readonly monitoring: string | undefined;
   readonly core: string | undefined;
+  readonly secrets: string | undefined;
 }
 
 /** The function's configuration: on Fn, every configuration key is an environment variable. */
@@ -54,12 +55,20 @@ const variables = {
   OCI_CONFIG_PROFILE: v.string(),
   OCI_MONITORING_ENDPOINT: url,
   OCI_CORE_ENDPOINT: url,
+  OCI_SECRETS_ENDPOINT: url,
   PROMETHEUS_URL: v.string(),
   PROMETHEUS_BEARER_TOKEN: v.string(),
+  PROMETHEUS_BEARER_TOKEN_SECRET_ID: v.string(),
   PROMETHEUS_USERNAME: v.string(),
   PROMETHEUS_PASSWORD: v.string(),
+  PROMETHEUS_PASSWORD_SECRET_ID: v.string(),
   PROMETHEUS_HEADERS: v.pipe(v.string(), v.parseJson(undefined, "must be a JSON object")),
+  PROMETHEUS_HEADERS_SECRET_ID: v.string(),
   PROMETHEUS_CA: v.string(),
+  PROMETHEUS_CLIENT_CERT: v.string(),
+  PROMETHEUS_CLIENT_KEY: v.string(),
+  PROMETHEUS_CLIENT_KEY_SECRET_ID: v.string(),
+  PROMETHEUS_PROXY: v.string(),
 };
 
 type Variables = { readonly [K in keyof typeof variables]?: v.InferOutput<(typeof variables)[K]> };
@@ -82,11 +91,18 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       url: values.PROMETHEUS_URL,
       auth: {
         bearerToken: values.PROMETHEUS_BEARER_TOKEN,
+        bearerTokenSecretId: values.PROMETHEUS_BEARER_TOKEN_SECRET_ID,
         username: values.PROMETHEUS_USERNAME,
         password: values.PROMETHEUS_PASSWORD,
+        passwordSecretId: values.PROMETHEUS_PASSWORD_SECRET_ID,
       },
       headers: values.PROMETHEUS_HEADERS,
+      headersSecretId: values.PROMETHEUS_HEADERS_SECRET_ID,
       ca: values.PROMETHEUS_CA,
+      clientCert: values.PROMETHEUS_CLIENT_CERT,
+      clientKey: values.PROMETHEUS_CLIENT_KEY,
+      clientKeySecretId: values.PROMETHEUS_CLIENT_KEY_SECRET_ID,
+      proxy: values.PROMETHEUS_PROXY,
     },
     onError: values.ON_ERROR ?? "return",
     logLevel: values.LOG_LEVEL ?? "INFO",
@@ -97,7 +113,11 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
         configFile: values.OCI_CONFIG_FILE,
         configProfile: values.OCI_CONFIG_PROFILE,
       },
-      endpoints: { monitoring: values.OCI_MONITORING_ENDPOINT, core: values.OCI_CORE_ENDPOINT },
+      endpoints: {
+        monitoring: values.OCI_MONITORING_ENDPOINT,
+        core: values.OCI_CORE_ENDPOINT,
+        secrets: values.OCI_SECRETS_ENDPOINT,
+      },
     },
     problems,
   };

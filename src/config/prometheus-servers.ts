@@ -1,15 +1,30 @@
 import * as v from "valibot";
+import { parseOcid } from "./ocid.ts";
 import { type Checked, check, joinPath, type Problem, strictObject } from "./problems.ts";
+import { Secret } from "./secret.ts";
+
+/** A credential: itself, or the OCID of the Vault secret that holds it. */
+export type Credential = Secret | { readonly secretId: string };
 
 /** A Prometheus server that the operator configured; only these are ever asked. */
 export interface PrometheusServerConfig {
   readonly name: string;
   /** Base URL without a trailing slash; the API lives at `<url>/api/v1`. */
   readonly url: string;
-  /** Sent with every query: authorization and tenant headers. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly auth: {
+    readonly bearerToken: Credential | undefined;
+    readonly username: string | undefined;
+    readonly password: Credential | undefined;
+  };
+  /** Further headers of every query, such as a tenant's: a JSON object. */
+  readonly headers: Credential | undefined;
   /** PEM certificates that are trusted besides the built-in ones. */
   readonly ca: string | undefined;
+  /** PEM, for servers that ask for a client certificate. */
+  readonly clientCert: string | undefined;
+  readonly clientKey: Credential | undefined;
+  /** URL of the HTTP proxy that this server, and only this, is reached through. */
+  readonly proxy: Secret | undefined;
 }
 
 const prometheusUrl = v.pipe(
@@ -29,25 +44,54 @@ const headerValue = v.pipe(
   v.regex(/^[\t\x20-\x7e]*$/, "must be printable ASCII on one line"),
 );
 
-/** One server of `prometheus.servers`. */
+/** Names and values of HTTP headers. */
+export const headerNames = v.record(
+  v.pipe(v.string(), v.regex(/^[!#$%&'*+.^_`|~\w-]+$/, "not a header name")),
+  headerValue,
+);
+
+const secretId = v.pipe(
+  v.string(),
+  v.check((text) => parseOcid(text, "vaultsecret") !== undefined, "not the OCID of a Vault secret"),
+);
+
+const certificate = v.pipe(
+  v.string(),
+  v.includes("-----BEGIN CERTIFICATE-----", "not a PEM certificate"),
+);
+
+const privateKey = v.pipe(
+  v.string(),
+  v.regex(/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "not a PEM private key"),
+);
+
+const proxyUrl = v.pipe(
+  v.string(),
+  v.check(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+    "not an http(s) URL",
+  ),
+);
+
+/** One server of `prometheus.servers`. A credential is given itself, or as a Vault secret's OCID. */
 export const prometheusServer = strictObject({
   url: prometheusUrl,
   auth: v.optional(
     strictObject({
       bearerToken: v.optional(v.pipe(headerValue, v.nonEmpty("must not be empty"))),
+      bearerTokenSecretId: v.optional(secretId),
       username: v.optional(v.string()),
       password: v.optional(v.string()),
+      passwordSecretId: v.optional(secretId),
     }),
   ),
-  headers: v.optional(
-    v.record(
-      v.pipe(v.string(), v.regex(/^[!#$%&'*+.^_`|~\w-]+$/, "not a header name")),
-      headerValue,
-    ),
-  ),
-  ca: v.optional(
-    v.pipe(v.string(), v.includes("-----BEGIN CERTIFICATE-----", "not a PEM certificate")),
-  ),
+  headers: v.optional(headerNames),
+  headersSecretId: v.optional(secretId),
+  ca: v.optional(certificate),
+  clientCert: v.optional(certificate),
+  clientKey: v.optional(privateKey),
+  clientKeySecretId: v.optional(secretId),
+  proxy: v.optional(proxyUrl),
 });
 
 /** Reads one server of the configuration; a problem never repeats what may be a secret. */
@@ -58,13 +102,55 @@ export function readPrometheusServer(
 ): Checked<PrometheusServerConfig> {
   const checked = check(prometheusServer, value, path, { secret: true });
   if (!checked.ok) return checked;
-  const { url, auth = {}, headers = {}, ca } = checked.value;
-  const authorization = authorizationHeader(auth);
-  if (authorization === "ambiguous") {
-    const message = "give either bearerToken or username and password";
-    return { ok: false, problems: [{ path: joinPath(path, "auth"), message }] };
+  const { url, auth = {}, headers, ca, clientCert, clientKey, proxy, ...ids } = checked.value;
+  const problems = [
+    ...bothGiven(joinPath(path, "auth"), auth, "bearerToken", "password"),
+    ...bothGiven(path, checked.value, "headers", "clientKey"),
+    ...ambiguousAuth(auth, joinPath(path, "auth")),
+  ];
+  if ((clientCert === undefined) !== (clientKey === undefined && !ids.clientKeySecretId)) {
+    problems.push({ path, message: "clientCert and its key go together" });
   }
-  return { ok: true, value: { name, url, headers: { ...headers, ...authorization }, ca } };
+  if (problems.length > 0) return { ok: false, problems };
+  return {
+    ok: true,
+    value: {
+      name,
+      url,
+      auth: {
+        bearerToken: credential(auth.bearerToken, auth.bearerTokenSecretId),
+        username: auth.username,
+        password: credential(auth.password, auth.passwordSecretId),
+      },
+      headers: credential(headers && JSON.stringify(headers), ids.headersSecretId),
+      ca,
+      clientCert,
+      clientKey: credential(clientKey, ids.clientKeySecretId),
+      proxy: proxy === undefined ? undefined : new Secret(proxy),
+    },
+  };
+}
+
+function credential(text: string | undefined, id: string | undefined): Credential | undefined {
+  if (id !== undefined) return { secretId: id.toLowerCase() };
+  return text === undefined ? undefined : new Secret(text);
+}
+
+function bothGiven(path: string, given: object, ...names: readonly string[]): Problem[] {
+  const has = (name: string) => Reflect.get(given, name) !== undefined;
+  return names
+    .filter((name) => has(name) && has(`${name}SecretId`))
+    .map((name) => ({
+      path: joinPath(path, name),
+      message: `is given twice; keep it or ${name}SecretId`,
+    }));
+}
+
+function ambiguousAuth(auth: object, path: string): Problem[] {
+  const given = Object.entries(auth).filter(([, value]) => value !== undefined);
+  const bearer = given.filter(([key]) => key.startsWith("bearerToken"));
+  if (bearer.length === 0 || bearer.length === given.length) return [];
+  return [{ path, message: "give either bearerToken or username and password" }];
 }
 
 /** Reads `prometheus.servers`: as many servers as are right, and every problem of the others. */
@@ -79,18 +165,4 @@ export function readPrometheusServers(value: unknown, path: string) {
     else problems.push(...read.problems);
   }
   return { servers, problems };
-}
-
-function authorizationHeader(auth: {
-  readonly bearerToken?: string | undefined;
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-}): Readonly<Record<string, string>> | "ambiguous" {
-  const { bearerToken, username, password } = auth;
-  const basic = username !== undefined || password !== undefined;
-  if (bearerToken !== undefined && basic) return "ambiguous";
-  if (bearerToken !== undefined) return { Authorization: `Bearer ${bearerToken}` };
-  if (!basic) return {};
-  const credentials = Buffer.from(`${username ?? ""}:${password ?? ""}`).toString("base64");
-  return { Authorization: `Basic ${credentials}` };
 }

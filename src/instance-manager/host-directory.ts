@@ -1,6 +1,7 @@
-import pLimit from "p-limit";
+import PQueue from "p-queue";
 import type { PoolSpec } from "../config/pool-spec.ts";
 import { toUtilizationError, type UtilizationError } from "../errors.ts";
+import type { Invocation } from "../invocation.ts";
 import type { Instance } from "./instance-pool.ts";
 
 /** How a member is known on its network: the names of its primary VNIC. */
@@ -45,27 +46,35 @@ const patience = 5;
 /** More than any pool has; what a warm process remembers must not grow forever. */
 const remembered = 10_000;
 
+/** The calls of the pool's region, for one invocation. */
+type NetworkOf = (spec: PoolSpec, invocation: Invocation) => Promise<Network>;
+
 /** Looks up how members are known on the network, and remembers it: a VNIC keeps its address. */
 export class HostDirectory {
-  readonly #networkOf: (spec: PoolSpec) => Promise<Network>;
+  readonly #networkOf: NetworkOf;
   readonly #known = new Map<string, Host>();
 
-  constructor(networkOf: (spec: PoolSpec) => Promise<Network>) {
+  constructor(networkOf: NetworkOf) {
     this.#networkOf = networkOf;
   }
 
   /** The hosts of these members. A member that can't be looked up costs nobody else. */
-  async hostsOf(instances: readonly Instance[], spec: PoolSpec): Promise<Hosts> {
+  async hostsOf(
+    instances: readonly Instance[],
+    spec: PoolSpec,
+    invocation: Invocation,
+  ): Promise<Hosts> {
     if (this.#known.size > remembered) this.#known.clear();
-    const limit = pLimit(concurrency);
+    const network = await this.#networkOf(spec, invocation);
+    const queue = new PQueue({ concurrency });
     let failure: UtilizationError | undefined;
     let failures = 0;
     const found = await Promise.all(
       instances.map((instance) =>
-        limit(async (): Promise<readonly [string, Host][]> => {
+        queue.add(async (): Promise<readonly [string, Host][]> => {
           if (failures >= patience) return [];
           try {
-            const host = this.#known.get(instance.id) ?? (await this.#lookUp(instance, spec));
+            const host = this.#known.get(instance.id) ?? (await this.#lookUp(instance, network));
             return host === undefined ? [] : [[instance.id, host]];
           } catch (error) {
             failure ??= toUtilizationError(error);
@@ -78,8 +87,7 @@ export class HostDirectory {
     return { byInstanceId: new Map(found.flat()), failure };
   }
 
-  async #lookUp(instance: Instance, spec: PoolSpec): Promise<Host | undefined> {
-    const network = await this.#networkOf(spec);
+  async #lookUp(instance: Instance, network: Network): Promise<Host | undefined> {
     const { id: instanceId, compartmentId } = instance;
     const attachments = await network.listVnicAttachments({ compartmentId, instanceId });
     for (const { vnicId, lifecycleState } of attachments) {

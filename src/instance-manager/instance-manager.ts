@@ -1,5 +1,6 @@
 import type { PoolSpec } from "../config/pool-spec.ts";
 import { PoolNotFoundError, SourceUnavailableError } from "../errors.ts";
+import type { Invocation } from "../invocation.ts";
 import { type Instance, type InstancePool, normalizeState } from "./instance-pool.ts";
 
 /** The two calls of OCI's Compute Management that tell who is in a pool. */
@@ -37,12 +38,15 @@ const pageSize = 1000;
 /** More than any tenancy's limit of instances; a service that never ends its pages must not hang us. */
 const maximumPages = 100;
 
+/** The calls of the pool's region, for one invocation. */
+type ComputeOf = (spec: PoolSpec, invocation: Invocation) => Promise<ComputeManagement>;
+
 /** Knows who is in a pool. What it learns of a pool itself, it remembers in the warm process. */
 export class InstanceManager {
-  readonly #computeOf: (spec: PoolSpec) => Promise<ComputeManagement>;
+  readonly #computeOf: ComputeOf;
   readonly #descriptions = new Map<string, Promise<PoolDescription>>();
 
-  constructor(computeOf: (spec: PoolSpec) => Promise<ComputeManagement>) {
+  constructor(computeOf: ComputeOf) {
     this.#computeOf = computeOf;
   }
 
@@ -50,8 +54,11 @@ export class InstanceManager {
    * All members of the pool, over all pages.
    * @throws PoolNotFoundError, NotAuthenticatedError, ThrottledError or SourceUnavailableError.
    */
-  async getInstancesFromInstancePool(spec: PoolSpec): Promise<InstancePool> {
-    const compute = await this.#computeOf(spec);
+  async getInstancesFromInstancePool(
+    spec: PoolSpec,
+    invocation: Invocation,
+  ): Promise<InstancePool> {
+    const compute = await this.#computeOf(spec, invocation);
     const remembered = this.#descriptions.has(spec.instancePoolId);
     try {
       return await this.#readPool(compute, spec);

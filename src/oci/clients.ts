@@ -1,46 +1,65 @@
 import { common } from "oci-sdk";
-import pThrottle from "p-throttle";
+import PQueue from "p-queue";
 import type { Environment } from "../config/environment.ts";
 import { regionOfOcid } from "../config/ocid.ts";
-import type { PoolSpec } from "../config/pool-spec.ts";
 import { NotAuthenticatedError } from "../errors.ts";
+import type { Invocation } from "../invocation.ts";
+import type { EndpointState } from "../resilience/endpoint.ts";
 import { authenticate, type Principal } from "./authentication.ts";
-import { type RegionClients, regionClients } from "./region-clients.ts";
+import { type RegionCalls, RegionClients } from "./region-clients.ts";
 
+/** Compute allows some ten requests a second, and answers each in a tenth of one. */
+const concurrentCalls = 5;
 /**
  * SummarizeMetricsData may be called ten times a second, by everybody in the tenancy together
  * (Monitoring limits).
  */
 const queriesPerSecond = 10;
 
-/** OCI's clients: the principal is found and each region's clients are made once per warm process. */
+/** OCI's clients: the principal is found and each region's clients are made once per process. */
 export class OciClients {
   readonly #oci: Environment["oci"];
+  readonly #now: () => Date;
   readonly #byRegion = new Map<string, RegionClients>();
-  readonly #throttle = pThrottle({ limit: queriesPerSecond, interval: 1000 });
+  readonly #queues = {
+    core: new PQueue({ concurrency: concurrentCalls }),
+    monitoring: new PQueue({
+      concurrency: queriesPerSecond,
+      intervalCap: queriesPerSecond,
+      interval: 1_000,
+      strict: true,
+    }),
+    vault: new PQueue({ concurrency: concurrentCalls }),
+  };
   #principal: Promise<Principal> | undefined;
 
-  constructor(oci: Environment["oci"]) {
+  constructor(oci: Environment["oci"], now: () => Date) {
     this.#oci = oci;
+    this.#now = now;
   }
 
   /**
-   * The clients of the pool's region: the spec's, else the one in its OCID, else the principal's.
-   * @throws NotAuthenticatedError when there is no principal.
+   * The calls of a resource's region: the one that is named, else the one in its OCID, else the
+   * principal's.
+   * @throws NotAuthenticatedError when there is no principal; DeadlineExceededError.
    */
-  async forPool(spec: PoolSpec): Promise<RegionClients> {
-    const principal = await this.#authenticate();
-    const named = spec.region ?? regionOfOcid(spec.instancePoolId);
-    const region = named
+  async callsFor(
+    { ocid, region }: { readonly ocid: string; readonly region?: string | undefined },
+    invocation: Invocation,
+  ): Promise<RegionCalls> {
+    const principal = await invocation.inTime(this.#authenticate());
+    const named = region ?? regionOfOcid(ocid);
+    const regionId = named
       ? common.Region.getRegionIdFromShortCode(named)
       : principalRegion(principal);
-    const known = this.#byRegion.get(region);
-    if (known !== undefined) return known;
-    const clients = regionClients(principal, region, this.#oci.endpoints);
-    const summarizeMetricsData = this.#throttle(clients.monitoring.summarizeMetricsData);
-    const throttled = { ...clients, monitoring: { summarizeMetricsData } };
-    this.#byRegion.set(region, throttled);
-    return throttled;
+    return this.#clientsOf(principal, regionId).callsFor(invocation);
+  }
+
+  /** The endpoints called so far. */
+  endpointStates(): readonly EndpointState[] {
+    return [...this.#byRegion.values()].flatMap(({ endpoints }) =>
+      Object.values(endpoints).map(({ state }) => state),
+    );
   }
 
   /** @throws NotAuthenticatedError when there is no principal, or it has no token. */
@@ -51,6 +70,16 @@ export class OciClients {
     } catch (cause) {
       throw new NotAuthenticatedError("The OCI principal has no usable token.", { cause });
     }
+  }
+
+  #clientsOf(principal: Principal, region: string): RegionClients {
+    const known = this.#byRegion.get(region);
+    if (known !== undefined) return known;
+    const { endpoints } = this.#oci;
+    const options = { endpoints, queues: this.#queues, now: this.#now };
+    const clients = new RegionClients(principal, region, options);
+    this.#byRegion.set(region, clients);
+    return clients;
   }
 
   #authenticate(): Promise<Principal> {

@@ -1,155 +1,152 @@
-import { common, core, monitoring } from "oci-sdk";
+import { common, core, monitoring, secrets } from "oci-sdk";
+import type PQueue from "p-queue";
 import * as v from "valibot";
 import type { Environment } from "../config/environment.ts";
-import { SourceUnavailableError } from "../errors.ts";
+import { Secret } from "../config/secret.ts";
 import type { Network } from "../instance-manager/host-directory.ts";
 import type { ComputeManagement } from "../instance-manager/instance-manager.ts";
-import type { MetricsQuery, Monitoring } from "../oci-metrics/monitoring.ts";
+import type { Invocation } from "../invocation.ts";
+import { agentsFor, guardedAgents } from "../network/agents.ts";
+import type { Monitoring } from "../oci-metrics/monitoring.ts";
+import { Endpoint } from "../resilience/endpoint.ts";
+import * as answers from "./answers.ts";
 import type { Principal } from "./authentication.ts";
-import { fromServiceError, type Operation } from "./service-error.ts";
+import { type Caller, callerOf, operations } from "./operation.ts";
 import { OciTransport } from "./transport.ts";
 
-/** The clients of one region, reduced to the calls that the function makes. */
-export interface RegionClients {
+/** The calls that the function makes in one region, for one invocation. */
+export interface RegionCalls {
   readonly compute: ComputeManagement;
   readonly network: Network;
   readonly monitoring: Monitoring;
+  readonly vault: Vault;
 }
 
-const instancePools = "read instance-pools";
-const getInstancePool: Operation = {
-  name: "GetInstancePool",
-  service: "Compute",
-  policy: instancePools,
-};
-const listInstancePoolInstances: Operation = {
-  name: "ListInstancePoolInstances",
-  service: "Compute",
-  policy: instancePools,
-};
-const listVnicAttachments: Operation = {
-  name: "ListVnicAttachments",
-  service: "Compute",
-  policy: "inspect vnic-attachments and inspect instances",
-};
-const getVnic: Operation = { name: "GetVnic", service: "Networking", policy: "inspect vnics" };
-const summarizeMetricsData: Operation = {
-  name: "SummarizeMetricsData",
-  service: "Monitoring",
-  policy: "read metrics",
-};
+/** The secrets of OCI Vault. */
+export interface Vault {
+  /** The current version of the secret, as text. */
+  readSecret(secretId: string): Promise<Secret>;
+}
 
-/** OCI writes null for what a resource doesn't have. */
-const optionalText = v.pipe(
-  v.nullish(v.string()),
-  v.transform((text) => text ?? undefined),
-);
-const instancePool = v.object({ compartmentId: v.string(), displayName: optionalText });
-const instanceSummaries = v.array(
-  v.object({
-    id: v.string(),
-    compartmentId: v.string(),
-    displayName: optionalText,
-    state: v.string(),
-    timeCreated: optionalText,
-    availabilityDomain: optionalText,
-    faultDomain: optionalText,
-  }),
-);
-const vnicAttachments = v.array(v.object({ vnicId: optionalText, lifecycleState: v.string() }));
-const vnic = v.object({
-  isPrimary: v.nullish(v.boolean(), false),
-  privateIp: optionalText,
-  ipv6Addresses: v.nullish(v.array(v.string()), []),
-  hostnameLabel: optionalText,
-});
-const metricData = v.array(
-  v.object({
-    dimensions: v.object({ resourceId: optionalText }),
-    // Dates stay strings in the SDK's responses, whatever its types say.
-    aggregatedDatapoints: v.array(
-      v.object({ timestamp: v.string(), value: v.nullable(v.number()) }),
-    ),
-  }),
-);
+/** What the clients of all regions share. */
+export interface ClientOptions {
+  readonly endpoints: Environment["oci"]["endpoints"];
+  readonly queues: Readonly<Record<"core" | "monitoring" | "vault", PQueue>>;
+  readonly now: () => Date;
+}
 
-/** Makes the SDK's clients of a region, and checks what they answer. */
-export function regionClients(
+/** The clients of one region; made once per process, as are their connections and circuits. */
+export class RegionClients {
+  readonly endpoints: Readonly<Record<"core" | "monitoring" | "vault", Endpoint>>;
+  readonly #sdk: ReturnType<typeof sdkClients>;
+
+  constructor(principal: Principal, region: string, { endpoints, queues, now }: ClientOptions) {
+    this.#sdk = sdkClients(principal, region, endpoints);
+    this.endpoints = {
+      core: new Endpoint({ name: `Compute in ${region}`, queue: queues.core, now }),
+      monitoring: new Endpoint({ name: `Monitoring in ${region}`, queue: queues.monitoring, now }),
+      vault: new Endpoint({ name: `Vault in ${region}`, queue: queues.vault, now }),
+    };
+  }
+
+  callsFor(invocation: Invocation): RegionCalls {
+    const { pools, compute, network, telemetry, bundles } = this.#sdk;
+    const { core: coreEndpoint, monitoring: monitoringEndpoint, vault } = this.endpoints;
+    const callCore = callerOf(coreEndpoint, invocation);
+    return {
+      compute: computeCalls(callCore, pools),
+      network: networkCalls(callCore, compute, network),
+      monitoring: monitoringCalls(callerOf(monitoringEndpoint, invocation), telemetry),
+      vault: vaultCalls(callerOf(vault, invocation), bundles),
+    };
+  }
+}
+
+/** The SDK's clients, with the SDK's own retries and circuit breaker switched off: we have ours. */
+function sdkClients(
   { signer }: Principal,
   region: string,
   endpoints: Environment["oci"]["endpoints"],
-): RegionClients {
-  const httpClient = new OciTransport(signer);
+) {
   const configuration = {
     circuitBreaker: new common.CircuitBreaker({ disableClientCircuitBreaker: true }),
+    retryConfiguration: common.NoRetryConfigurationDetails,
   };
-  const pools = new core.ComputeManagementClient({ httpClient }, configuration);
-  const compute = new core.ComputeClient({ httpClient }, configuration);
-  const network = new core.VirtualNetworkClient({ httpClient }, configuration);
-  const telemetry = new monitoring.MonitoringClient({ httpClient }, configuration);
-  for (const client of [pools, compute, network]) {
+  const guarded = guardedAgents();
+  const via = (endpoint: string | undefined) => ({
+    httpClient: new OciTransport(signer, endpoint === undefined ? guarded : agentsFor(endpoint)),
+  });
+  const at = <C extends { regionId: string; endpoint: string }>(
+    client: C,
+    endpoint: string | undefined,
+  ): C => {
     client.regionId = region;
-    if (endpoints.core !== undefined) client.endpoint = endpoints.core;
-  }
-  telemetry.regionId = region;
-  if (endpoints.monitoring !== undefined) telemetry.endpoint = endpoints.monitoring;
+    if (endpoint !== undefined) client.endpoint = endpoint;
+    return client;
+  };
+  const { core: iaas, monitoring: telemetry, secrets: vault } = endpoints;
   return {
-    compute: computeManagement(pools),
-    network: networkSlice(compute, network),
-    monitoring: monitoringSlice(telemetry),
+    pools: at(new core.ComputeManagementClient(via(iaas), configuration), iaas),
+    compute: at(new core.ComputeClient(via(iaas), configuration), iaas),
+    network: at(new core.VirtualNetworkClient(via(iaas), configuration), iaas),
+    telemetry: at(new monitoring.MonitoringClient(via(telemetry), configuration), telemetry),
+    bundles: at(new secrets.SecretsClient(via(vault), configuration), vault),
   };
 }
 
-function computeManagement(client: core.ComputeManagementClient): ComputeManagement {
+function computeCalls(call: Caller, client: core.ComputeManagementClient): ComputeManagement {
   return {
     getInstancePool: (request) =>
-      call(getInstancePool, async () => {
-        const { instancePool: pool } = await client.getInstancePool(request);
-        const { compartmentId, displayName } = v.parse(instancePool, pool);
+      call(operations.getInstancePool, async () => {
+        const { instancePool } = await client.getInstancePool(request);
+        const { compartmentId, displayName } = v.parse(answers.instancePool, instancePool);
         return { compartmentId, displayName };
       }),
     listInstancePoolInstances: (request) =>
-      call(listInstancePoolInstances, async () => {
+      call(operations.listInstancePoolInstances, async () => {
         const { items, opcNextPage } = await client.listInstancePoolInstances(request);
-        return { items: v.parse(instanceSummaries, items), nextPage: opcNextPage || undefined };
+        return {
+          items: v.parse(answers.instanceSummaries, items),
+          nextPage: opcNextPage || undefined,
+        };
       }),
   };
 }
 
-function networkSlice(compute: core.ComputeClient, network: core.VirtualNetworkClient): Network {
+function networkCalls(
+  call: Caller,
+  compute: core.ComputeClient,
+  network: core.VirtualNetworkClient,
+): Network {
   return {
     listVnicAttachments: (request) =>
-      call(listVnicAttachments, async () => {
-        const { items } = await compute.listVnicAttachments(request);
-        return v.parse(vnicAttachments, items);
-      }),
+      call(operations.listVnicAttachments, async () =>
+        v.parse(answers.vnicAttachments, (await compute.listVnicAttachments(request)).items),
+      ),
     getVnic: (request) =>
-      call(getVnic, async () => v.parse(vnic, (await network.getVnic(request)).vnic)),
+      call(operations.getVnic, async () =>
+        v.parse(answers.vnic, (await network.getVnic(request)).vnic),
+      ),
   };
 }
 
-function monitoringSlice(client: monitoring.MonitoringClient): Monitoring {
+function monitoringCalls(call: Caller, client: monitoring.MonitoringClient): Monitoring {
   return {
-    summarizeMetricsData: (query: MetricsQuery) =>
-      call(summarizeMetricsData, async () => {
-        const { compartmentId, ...details } = query;
-        const { items } = await client.summarizeMetricsData({
-          compartmentId,
-          summarizeMetricsDataDetails: details,
-        });
-        return v.parse(metricData, items);
+    summarizeMetricsData: ({ compartmentId, ...summarizeMetricsDataDetails }) =>
+      call(operations.summarizeMetricsData, async () => {
+        const request = { compartmentId, summarizeMetricsDataDetails };
+        return v.parse(answers.metricData, (await client.summarizeMetricsData(request)).items);
       }),
   };
 }
 
-async function call<T>(operation: Operation, send: () => Promise<T>): Promise<T> {
-  try {
-    return await send();
-  } catch (error) {
-    if (error instanceof SyntaxError || v.isValiError(error)) {
-      const message = `${operation.service} answered ${operation.name} with something that is not its API's.`;
-      throw new SourceUnavailableError(message, { cause: error });
-    }
-    throw fromServiceError(error, operation);
-  }
+function vaultCalls(call: Caller, client: secrets.SecretsClient): Vault {
+  return {
+    readSecret: (secretId) =>
+      call(operations.getSecretBundle, async () => {
+        const { secretBundle } = await client.getSecretBundle({ secretId });
+        const { content } = v.parse(answers.secretBundle, secretBundle).secretBundleContent;
+        return new Secret(Buffer.from(content, "base64").toString("utf8"));
+      }),
+  };
 }

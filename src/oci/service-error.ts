@@ -6,47 +6,48 @@ import {
   ThrottledError,
   type UtilizationError,
 } from "../errors.ts";
+import { readRetryAfter } from "../resilience/retry-after.ts";
+import type { Operation } from "./operation.ts";
 
-/** An operation of OCI's API, and the policy statement that allows it. */
-export interface Operation {
-  readonly name: string;
-  readonly service: string;
-  readonly policy: string;
-}
-
-/** The shape of the SDK's OciError; its network failures are plain objects without a status. */
+/** The shape of the SDK's OciError. */
 interface ServiceError {
   readonly statusCode?: unknown;
   readonly serviceCode?: unknown;
   readonly message?: unknown;
-  readonly opcRequestId?: unknown;
 }
 
-/** What a failed call of the SDK means to our callers. */
-export function fromServiceError(thrown: unknown, operation: Operation): UtilizationError {
+/** What the status of a refused call means to our callers. */
+export function fromServiceError(
+  thrown: unknown,
+  operation: Operation,
+  retryAfter?: string,
+): UtilizationError {
   const error: ServiceError = typeof thrown === "object" && thrown !== null ? thrown : {};
-  const { statusCode, serviceCode } = error;
-  const text = typeof error.message === "string" ? shorten(error.message) : "no reason given";
-  const cause = thrown instanceof Error ? thrown : new Error(text);
+  const { statusCode, serviceCode, message } = error;
+  const text = typeof message === "string" ? shorten(message) : "no reason given";
   if (typeof statusCode !== "number") {
-    return new SourceUnavailableError(`${operation.service} can't be reached: ${text}`, {
-      hint: "A function in a private subnet needs a service gateway or NAT to reach OCI's services.",
-      cause,
-    });
+    return new SourceUnavailableError(`${operation.name} of ${operation.service} failed: ${text}`);
   }
-  const said = `${operation.service} answered ${operation.name} with ${statusCode} ${serviceCode}: ${text}`;
+  const code = typeof serviceCode === "string" ? ` ${shorten(serviceCode)}` : "";
+  const said = `${operation.service} answered ${operation.name} with ${statusCode}${code}: ${text}`;
+  const retryAfterMs = readRetryAfter(retryAfter, new Date());
   switch (statusCode) {
     case 400:
-      return new InvalidRequestError(said, { cause });
+      return new InvalidRequestError(said);
     case 401:
-      return new NotAuthenticatedError(said, { hint: notAuthenticatedHint, cause });
+      return new NotAuthenticatedError(said, { hint: notAuthenticatedHint });
     case 403:
     case 404:
-      return new PoolNotFoundError(said, { hint: notFoundHint(operation), cause });
+      return new PoolNotFoundError(said, { hint: notFoundHint(operation) });
     case 429:
-      return new ThrottledError(said, { cause });
+      return new ThrottledError(said, { retryAfterMs });
+    case 500:
+    case 502:
+    case 503:
+    case 504:
+      return new SourceUnavailableError(said, { transient: true, retryAfterMs });
     default:
-      return new SourceUnavailableError(said, { cause });
+      return new SourceUnavailableError(said);
   }
 }
 
@@ -58,7 +59,12 @@ function notFoundHint({ policy }: Operation): string {
   return `Check the OCID and the region, and that a policy says: Allow dynamic-group <group> to ${policy} in compartment <compartment>`;
 }
 
+/** On one line; and without what we sent, should it be repeated to us: the key id is the token. */
 function shorten(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
+  const line = text
+    .replace(/\s+/g, " ")
+    .replace(/Signature version=.*/gi, "[signature]")
+    .replace(/(ST\$|eyJ)[\w.~+/=-]{8,}/g, "[token]")
+    .trim();
   return line.length <= 300 ? line : `${line.slice(0, 300)}…`;
 }

@@ -1,36 +1,107 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { type IncomingMessage, type RequestOptions, request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
 import type { common } from "oci-sdk";
+import { SourceUnavailableError } from "../errors.ts";
+import type { Usage } from "../invocation.ts";
+import type { Agents } from "../network/agents.ts";
+import { describeNetworkFailure } from "../network/network-failure.ts";
 
-/** How long one request to OCI may take, in milliseconds; the SDK itself would wait forever. */
-const requestTimeoutMs = 10_000;
+/** What goes with one call through the SDK, which has no argument for it. */
+export interface CallContext {
+  readonly service: string;
+  readonly signal: AbortSignal;
+  readonly usage: Usage;
+  /** What the transport threw; the SDK makes a plain object of it, without the cause. */
+  failure?: SourceUnavailableError;
+  /** The Retry-After header of the answer; the SDK drops it. */
+  retryAfter?: string | undefined;
+}
+
+/** The call that is under way; set around each call of an SDK client. */
+export const callContext = new AsyncLocalStorage<CallContext>();
+
+/** Some three times what 2,000 streams of 50 points, or a page of 1,000 members, can take. */
+const maximumAnswerBytes = 32_000_000;
 
 /**
- * Sends what the SDK built, signed by the SDK, over Node's own fetch. The SDK's FetchHttpClient
- * can't be given a timeout per request, and its circuit breaker counts on timers that stand still
- * while Fn freezes the container.
+ * Sends what the SDK built, signed by the SDK. The SDK's own FetchHttpClient can't be given a
+ * timeout per request, an address guard or a limit, and its circuit breaker counts on timers that
+ * stand still while Fn freezes the container.
  */
 export class OciTransport implements common.HttpClient {
   readonly #signer: common.DefaultRequestSigner;
+  readonly #agents: Agents;
 
-  constructor(signer: common.DefaultRequestSigner) {
+  constructor(signer: common.DefaultRequestSigner, agents: Agents) {
     this.#signer = signer;
+    this.#agents = agents;
   }
 
   async send(request: common.HttpRequest, forceExcludeBody = false): Promise<Response> {
+    const context = callContext.getStore();
+    if (context === undefined) throw new Error("an OCI call outside of a call context");
     await this.#signer.signHttpRequest(request, forceExcludeBody);
-    const { method, headers, body, uri } = request;
-    return fetch(uri, {
+    try {
+      const { incoming, body } = await this.#exchange(request, context);
+      context.retryAfter = incoming.headers["retry-after"];
+      context.usage.bytes += body.length;
+      return toResponse(incoming, body);
+    } catch (error) {
+      context.failure = networkFailure(context.service, error);
+      throw context.failure;
+    }
+  }
+
+  #exchange({ uri, method, headers, body }: common.HttpRequest, { signal }: CallContext) {
+    const secure = uri.startsWith("https:");
+    const options: RequestOptions = {
       method,
-      headers,
-      body: body ?? null,
-      redirect: "error",
-      signal: AbortSignal.timeout(requestTimeoutMs),
-    }).catch(describeNetworkFailure);
+      headers: Object.fromEntries(headers),
+      agent: secure ? this.#agents.https : this.#agents.http,
+      signal,
+    };
+    return new Promise<{ incoming: IncomingMessage; body: Buffer }>((resolve, reject) => {
+      const outgoing = (secure ? requestHttps : requestHttp)(uri, options, (incoming) => {
+        readBody(incoming).then((bytes) => resolve({ incoming, body: bytes }), reject);
+      });
+      outgoing.on("error", reject);
+      outgoing.end(typeof body === "string" ? body : undefined);
+    });
   }
 }
 
-/** fetch says only "fetch failed"; what did is in its cause, which the SDK would drop. */
-function describeNetworkFailure(error: unknown): never {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
-  throw new Error(reason, { cause: error });
+/** @throws AnswerTooLargeError, or whatever ended the connection in the middle. */
+async function readBody(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming) {
+    bytes += chunk.length;
+    // Leaving the loop destroys the connection.
+    if (bytes > maximumAnswerBytes) throw new AnswerTooLargeError();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+class AnswerTooLargeError extends Error {
+  override readonly name = "AnswerTooLargeError";
+  override readonly message = `the answer is larger than ${maximumAnswerBytes} bytes`;
+}
+
+function toResponse({ statusCode = 0, headers }: IncomingMessage, body: Buffer): Response {
+  const listed = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, [value].flat().join(", ")]],
+  );
+  const empty = statusCode === 204 || statusCode === 205 || statusCode === 304;
+  return new Response(empty ? null : new Uint8Array(body), { status: statusCode, headers: listed });
+}
+
+function networkFailure(service: string, error: unknown): SourceUnavailableError {
+  const { reason, transient } = describeNetworkFailure(error);
+  return new SourceUnavailableError(`${service} can't be reached: ${reason}`, {
+    hint: "A function in a private subnet needs a service gateway or NAT to reach OCI's services.",
+    transient,
+    cause: error,
+  });
 }

@@ -1,7 +1,5 @@
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
-import { rootCertificates } from "node:tls";
-import axios, { type AxiosInstance, type AxiosResponse } from "axios";
+import type { AxiosResponse } from "axios";
+import PQueue from "p-queue";
 import type { PrometheusServerConfig } from "../config/prometheus-servers.ts";
 import {
   InternalError,
@@ -10,80 +8,124 @@ import {
   ThrottledError,
   type UtilizationError,
 } from "../errors.ts";
+import type { Invocation } from "../invocation.ts";
+import { describeNetworkFailure } from "../network/network-failure.ts";
+import { Endpoint, type EndpointState } from "../resilience/endpoint.ts";
+import { readRetryAfter } from "../resilience/retry-after.ts";
+import { type Connection, connect, type ReadSecret } from "./connection.ts";
 import { type QueryAnswer, readQueryAnswer, readQueryFailure } from "./response.ts";
 
-/** How long one query may take from first byte to last, in milliseconds. */
-const queryTimeoutMs = 10_000;
-/** Five times what 1,000 hosts answer; nothing larger can be about an instance pool. */
-const maximumAnswerBytes = 16_000_000;
+/** Two queries for each of four selectors: a large pool's queries are heavy. */
+const concurrentQueries = 8;
 
-/** Asks one Prometheus server. */
+/** Asks one Prometheus server; made once per process. */
 export class PrometheusClient {
   readonly #server: PrometheusServerConfig;
-  readonly #http: AxiosInstance;
+  readonly #endpoint: Endpoint;
+  #connection: Promise<Connection> | undefined;
 
-  constructor(server: PrometheusServerConfig) {
+  constructor(server: PrometheusServerConfig, now: () => Date) {
     this.#server = server;
-    // A CA of the operator's is trusted besides the built-in ones, which `ca` alone would replace.
-    const ca = server.ca === undefined ? {} : { ca: [...rootCertificates, server.ca] };
-    this.#http = axios.create({
-      httpAgent: new HttpAgent({ keepAlive: true }),
-      httpsAgent: new HttpsAgent({ keepAlive: true, ...ca }),
-      headers: { ...server.headers, Accept: "application/json" },
-      // A redirect turns the POST into a GET, and takes tenant headers along to strangers.
-      maxRedirects: 0,
-      // A function's configuration is its environment: a key HTTP_PROXY would divert the tokens.
-      proxy: false,
-      maxContentLength: maximumAnswerBytes,
-      responseType: "text",
-      transformResponse: (text: unknown) => text,
-      validateStatus: () => true,
-    });
+    const queue = new PQueue({ concurrency: concurrentQueries });
+    this.#endpoint = new Endpoint({ name: this.#label, queue, now });
+  }
+
+  get state(): EndpointState {
+    return this.#endpoint.state;
   }
 
   /**
    * Evaluates PromQL at the server's own present, or at `time`, which is to be the server's own as
    * well: this machine's clock may differ. It is posted, as a pool's names don't fit a URL.
-   * @throws SourceUnavailableError, NotAuthenticatedError, ThrottledError, or InternalError when
-   * the server does not accept the query.
+   * @throws SourceUnavailableError, NotAuthenticatedError, ThrottledError, CircuitOpenError,
+   * DeadlineExceededError, or InternalError when the server does not accept the query.
    */
-  async query(promql: string, time?: Date): Promise<QueryAnswer> {
+  async query(
+    promql: string,
+    {
+      invocation,
+      readSecret,
+      time,
+    }: {
+      readonly invocation: Invocation;
+      readonly readSecret: ReadSecret;
+      readonly time?: Date | undefined;
+    },
+  ): Promise<QueryAnswer> {
     const at = time === undefined ? {} : { time: String(time.getTime() / 1000) };
     const form = new URLSearchParams({ query: promql, ...at });
+    const ask = async (connecting: Promise<Connection>) => {
+      const connection = await invocation.inTime(connecting);
+      return this.#endpoint.call(invocation, (signal) =>
+        this.#post(form, connection, signal, invocation),
+      );
+    };
+    const connecting = this.#connect(readSecret);
+    try {
+      return await ask(connecting);
+    } catch (error) {
+      if (!(error instanceof CredentialsRefusedError) || !(await connecting).fromVault) throw error;
+      // The secret may have a newer version; another query may have fetched it already.
+      if (this.#connection === connecting) this.#connection = undefined;
+      return await ask(this.#connect(readSecret));
+    }
+  }
+
+  #connect(readSecret: ReadSecret): Promise<Connection> {
+    if (this.#connection !== undefined) return this.#connection;
+    const connecting = connect(this.#server, readSecret);
+    this.#connection = connecting;
+    connecting.catch(() => {
+      if (this.#connection === connecting) this.#connection = undefined;
+    });
+    return connecting;
+  }
+
+  async #post(
+    form: URLSearchParams,
+    { http, redact }: Connection,
+    signal: AbortSignal,
+    { usage }: Invocation,
+  ): Promise<QueryAnswer> {
     let response: AxiosResponse<unknown>;
     try {
-      // axios' own timeout stops when the headers are there; a dripping body needs the signal.
-      const signal = AbortSignal.timeout(queryTimeoutMs);
-      response = await this.#http.post(`${this.#server.url}/api/v1/query`, form, { signal });
+      response = await http.post(`${this.#server.url}/api/v1/query`, form, { signal });
     } catch (error) {
       throw this.#unreachable(error);
     }
+    usage.bytes += typeof response.data === "string" ? response.data.length : 0;
     const body = parseJson(response.data);
-    if (response.status !== 200) throw this.#refused(response, body);
+    if (response.status !== 200) throw this.#refused(response, body, redact);
     if (body === undefined) throw this.#notJson(response);
-    return readQueryAnswer(body);
+    const answer = readQueryAnswer(body);
+    return { ...answer, warnings: answer.warnings.map(redact) };
   }
 
   /** Nothing of an AxiosError leaves this file: it holds the authorization header. */
   #unreachable(error: unknown): UtilizationError {
-    const timedOut = axios.isCancel(error);
-    const text = axios.isAxiosError(error) ? error.message || error.code : "no reason given";
-    const reason = timedOut ? `no answer within ${queryTimeoutMs} ms` : text;
+    const { reason, transient } = describeNetworkFailure(error);
     return new SourceUnavailableError(
       `Prometheus server ${this.#label} can't be reached: ${reason}`,
+      { transient: transient && !/maxContentLength/.test(reason) },
     );
   }
 
-  #refused(response: AxiosResponse<unknown>, body: unknown): UtilizationError {
+  #refused(
+    { status, headers }: AxiosResponse<unknown>,
+    body: unknown,
+    redact: Connection["redact"],
+  ): UtilizationError {
     const said = readQueryFailure(body);
-    const reason = said === undefined ? "" : `: ${shorten(said)}`;
-    const message = `Prometheus server ${this.#label} answered ${response.status}${reason}`;
-    switch (response.status) {
+    const reason = said === undefined ? "" : `: ${shorten(redact(said))}`;
+    const message = `Prometheus server ${this.#label} answered ${status}${reason}`;
+    const retryAfterMs = readRetryAfter(headers["retry-after"]?.toString(), new Date());
+    switch (status) {
       case 401:
+        return new CredentialsRefusedError(message, { hint: credentialsHint });
       case 403:
-        return new NotAuthenticatedError(message, { hint: "Check the server's auth and headers." });
+        return new NotAuthenticatedError(message, { hint: credentialsHint });
       case 429:
-        return new ThrottledError(message);
+        return new ThrottledError(message, { retryAfterMs });
       case 400:
         // Prometheus can't read our PromQL; another server's 400 is not about that.
         if (said !== undefined) return new InternalError(message);
@@ -92,13 +134,18 @@ export class PrometheusClient {
         return new SourceUnavailableError(message, {
           hint: "Try a shorter window, or fewer members.",
         });
+      case 500:
+      case 502:
+      case 503:
+      case 504:
+        return new SourceUnavailableError(message, { transient: true, retryAfterMs });
     }
     return new SourceUnavailableError(message, { hint: urlHint });
   }
 
-  #notJson(response: AxiosResponse<unknown>): UtilizationError {
-    const type = String(response.headers["content-type"] ?? "no content type").slice(0, 100);
-    const message = `Prometheus server ${this.#label} answered ${type}, not JSON.`;
+  #notJson({ headers }: AxiosResponse<unknown>): UtilizationError {
+    const type = /^[\w./+-]{1,100}/.exec(String(headers["content-type"]))?.[0];
+    const message = `Prometheus server ${this.#label} answered ${type ?? "no content type"}, not JSON.`;
     return new SourceUnavailableError(message, { hint: urlHint });
   }
 
@@ -107,6 +154,10 @@ export class PrometheusClient {
   }
 }
 
+/** A 401: newer credentials might do. */
+class CredentialsRefusedError extends NotAuthenticatedError {}
+
+const credentialsHint = "Check the server's auth and headers.";
 const urlHint = "Check the server's URL: its API is expected at <url>/api/v1/query.";
 
 function parseJson(text: unknown): unknown {

@@ -1,4 +1,3 @@
-import pLimit from "p-limit";
 import { toUtilizationError, type UtilizationError } from "../errors.ts";
 import { cpuQuery, memoryQuery, type QuerySettings, type Selector } from "./queries.ts";
 import type { QueryAnswer } from "./response.ts";
@@ -27,8 +26,6 @@ const nothingAsked: CpuRamMetrics = {
   unanswered: { cpu: false, memory: false },
 };
 
-const concurrentSelectors = 4;
-
 /**
  * The CPU and memory of all hosts of the selectors: two queries for each, and one may fail by
  * itself. All are evaluated at one time, which the first answer tells.
@@ -41,11 +38,8 @@ export async function getCpuRamMetrics(
   const [first, ...others] = selectors;
   if (first === undefined) return nothingAsked;
   const metrics = await getHostMetrics(api, first, settings);
-  const limit = pLimit(concurrentSelectors);
   const more = await Promise.all(
-    others.map((selector) =>
-      limit(() => getHostMetrics(api, selector, settings, metrics.evaluatedAt)),
-    ),
+    others.map((selector) => getHostMetrics(api, selector, settings, metrics.evaluatedAt)),
   );
   const all = [metrics, ...more];
   return {

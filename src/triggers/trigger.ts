@@ -19,6 +19,8 @@ export interface Trigger {
 export interface Call {
   /** The first value of a header, whatever the case of its name. */
   header(name: string): string | undefined;
+  /** When Fn kills the process, unless the call is answered; undefined when it doesn't say. */
+  readonly deadline?: Date | undefined;
 }
 
 /** A request for pools that a trigger names by their OCIDs; each is asked for once. */

@@ -3,11 +3,13 @@ import { OciEmulator } from "../../local/oci-emulator/emulator.ts";
 import { type EmulatedInstance, steady } from "../../local/oci-emulator/tenancy.ts";
 import { OCIMetricsCollector } from "../../src/collectors/oci-metrics-collector.ts";
 import { readEnvironment } from "../../src/config/environment.ts";
+import type { PoolSpec } from "../../src/config/pool-spec.ts";
 import { InstanceManager } from "../../src/instance-manager/instance-manager.ts";
+import type { Invocation } from "../../src/invocation.ts";
 import { OciClients } from "../../src/oci/clients.ts";
 import { processPool } from "../../src/process-pool.ts";
 import { FaultyServer } from "../support/faulty-server.ts";
-import { silentLogger } from "../support/logger.ts";
+import { anInvocation } from "../support/invocation.ts";
 import { compartmentId, instanceId, poolId } from "../support/ocids.ts";
 import { poolSpec } from "../support/pool-spec.ts";
 import { describeMetricsCollector, type Member } from "./metrics-collector-contract.ts";
@@ -30,15 +32,18 @@ describeMetricsCollector("OCIMetricsCollector", async () => {
       emulator.clearRequests();
       const faulty = fault && (await FaultyServer.start(fault));
       const endpoint = faulty && { OCI_MONITORING_ENDPOINT: faulty.url };
-      const clients = new OciClients(readEnvironment({ ...emulator.environment, ...endpoint }).oci);
+      const { oci } = readEnvironment({ ...emulator.environment, ...endpoint });
+      const clients = new OciClients(oci, () => new Date());
+      const calls = ({ instancePoolId: ocid }: PoolSpec, invocation: Invocation) =>
+        clients.callsFor({ ocid }, invocation);
       const collector = new OCIMetricsCollector(
-        new InstanceManager(async (spec) => (await clients.forPool(spec)).compute),
-        async (spec) => (await clients.forPool(spec)).monitoring,
+        new InstanceManager(async (...pool) => (await calls(...pool)).compute),
+        async (...pool) => (await calls(...pool)).monitoring,
         () => new Date(),
       );
       const requested = { spec: poolSpec(settings), warnings: [] };
       const collectors = { oci: collector, prometheus: collector };
-      return processPool(requested, collectors, silentLogger).finally(() => faulty?.close());
+      return processPool(requested, collectors, anInvocation()).finally(() => faulty?.close());
     },
     metricQueries: () =>
       emulator.requests.filter(({ operation }) => operation === "SummarizeMetricsData").length,

@@ -4,9 +4,10 @@ import { processPool } from "../../src/process-pool.ts";
 import { PrometheusClient } from "../../src/prometheus-metrics/client.ts";
 import { type EmulatedHost, EmulatedPrometheus } from "../support/emulated-prometheus.ts";
 import type { Fault } from "../support/faulty-server.ts";
-import { silentLogger } from "../support/logger.ts";
+import { anInvocation } from "../support/invocation.ts";
 import { compartmentId, instanceId, poolId } from "../support/ocids.ts";
 import { poolSpec } from "../support/pool-spec.ts";
+import { prometheusServerConfig } from "../support/prometheus-server-config.ts";
 import { describeMetricsCollector, type Member } from "./metrics-collector-contract.ts";
 
 describeMetricsCollector("PrometheusMetricsCollector", async () => {
@@ -17,12 +18,10 @@ describeMetricsCollector("PrometheusMetricsCollector", async () => {
     () => members.flatMap(hostOf),
     () => fault,
   );
-  const client = new PrometheusClient({
-    name: "default",
-    url: server.url,
-    headers: {},
-    ca: undefined,
-  });
+  // A circuit that one fault opened is not to be open in the next test.
+  const newClient = () =>
+    new PrometheusClient(prometheusServerConfig({ url: server.url }), () => new Date());
+  let client = newClient();
   const directory = {
     getInstancesFromInstancePool: async () => ({
       id: poolId,
@@ -38,25 +37,30 @@ describeMetricsCollector("PrometheusMetricsCollector", async () => {
   const collector = new PrometheusMetricsCollector({
     directory,
     hosts: { hostsOf: async () => ({ byInstanceId: new Map(), failure: undefined }) },
-    serverOf: () => client,
+    serverOf: async (_, invocation) => ({
+      query: (promql, time) => client.query(promql, { invocation, readSecret: noSecrets, time }),
+    }),
     now: () => new Date(),
   });
   return {
     measure: (pool, settings = {}, broken) => {
       members = pool;
       fault = broken;
+      client = newClient();
       queriesBefore = server.queries.length;
       const spec = poolSpec({ ...settings, source: "prometheus" });
       return processPool(
         { spec, warnings: [] },
         { oci: collector, prometheus: collector },
-        silentLogger,
+        anInvocation(),
       );
     },
     metricQueries: () => server.queries.length - queriesBefore,
     close: () => server.close(),
   };
 });
+
+const noSecrets = () => Promise.reject(new Error("there is no Vault"));
 
 /** A host that scrapes find; a silent member is one that Prometheus has never heard of. */
 function hostOf({ unique, displayName = `inst-${unique}`, cpu, memory }: Member): EmulatedHost[] {

@@ -43,6 +43,7 @@ function handlerOf(variables: Readonly<Record<string, string>>) {
     configuration: () => configurationOf(variables),
     collectors: { oci: collector, prometheus: collector },
     findPrincipal: async () => {},
+    endpoints: () => [],
     now: () => new Date("2026-11-23T20:40:00Z"),
   });
 }

@@ -188,6 +188,7 @@ describe("a health check", () => {
     collectedAt: "2026-11-23T20:40:00.000Z",
     durationMs: 1,
     checks: { configuration: { status, pools: 0 }, principal: { status: "ok" } },
+    circuits: [],
   });
 
   it.each(["ok", "failed"] as const)("is always answered: %s", (status) => {

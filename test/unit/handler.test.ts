@@ -35,6 +35,7 @@ async function answer(body: string | Uint8Array, variables: Readonly<Record<stri
     configuration: () => configurationOf(variables),
     collectors: { oci: collector, prometheus: collector },
     findPrincipal: async () => {},
+    endpoints: () => [],
     now: () => new Date("2026-11-23T20:40:00Z"),
   });
   const { document } = await handler(Buffer.from(body), { header: () => undefined }, silentLogger);

@@ -1,21 +1,28 @@
 import { describe, expect, it } from "vitest";
+import type { Configuration } from "../../src/config/configuration.ts";
 import { NotAuthenticatedError } from "../../src/errors.ts";
 import { checkHealth, isHealthCheck } from "../../src/health.ts";
 import { configurationOf } from "../support/configuration.ts";
+import { anInvocation } from "../support/invocation.ts";
 import { poolId } from "../support/ocids.ts";
 
-const now = () => new Date("2026-11-23T20:40:00Z");
+function check(configuration: Configuration, findPrincipal: () => Promise<void>) {
+  const now = () => new Date("2026-11-23T20:40:00Z");
+  const dependencies = { findPrincipal, endpoints: () => [], now };
+  return checkHealth("direct", configuration, anInvocation(), dependencies);
+}
 
 describe("checkHealth", () => {
   it("is ok when the configuration is right and there is a principal", async () => {
     const configuration = configurationOf({ POOLS: JSON.stringify([{ instancePoolId: poolId }]) });
 
-    expect(await checkHealth(configuration, async () => {}, now, "direct")).toEqual({
+    expect(await check(configuration, async () => {})).toEqual({
       status: "ok",
       trigger: "direct",
       collectedAt: "2026-11-23T20:40:00.000Z",
       durationMs: 0,
       checks: { configuration: { status: "ok", pools: 1 }, principal: { status: "ok" } },
+      circuits: [],
     });
   });
 
@@ -25,7 +32,7 @@ describe("checkHealth", () => {
       throw new NotAuthenticatedError("There is no usable OCI principal.");
     };
 
-    expect(await checkHealth(configuration, nobody, now, "direct")).toMatchObject({
+    expect(await check(configuration, nobody)).toMatchObject({
       status: "failed",
       checks: {
         configuration: {

@@ -6,6 +6,7 @@ import type { Host } from "../../../src/instance-manager/host-directory.ts";
 import type { QueryApi } from "../../../src/prometheus-metrics/get-cpu-ram-metrics.ts";
 import type { Series } from "../../../src/prometheus-metrics/response.ts";
 import { toPoolResult } from "../../../src/result/pool-result.ts";
+import { anInvocation } from "../../support/invocation.ts";
 import { compartmentId, instanceId, poolId } from "../../support/ocids.ts";
 import { poolSpec } from "../../support/pool-spec.ts";
 
@@ -67,11 +68,15 @@ async function measure(
         return { byInstanceId: hosts, failure: new SourceUnavailableError("one VNIC is missing") };
       },
     },
-    serverOf: () => server,
+    serverOf: async () => server,
     now: () => new Date(0),
   });
   const spec = poolSpec({ source: "prometheus", ...settings });
-  return { result: toPoolResult(spec, await collector.getMetrics(spec), []), lookUps, queries };
+  return {
+    result: toPoolResult(spec, await collector.getMetrics(spec, anInvocation()), []),
+    lookUps,
+    queries,
+  };
 }
 
 describe("PrometheusMetricsCollector", () => {

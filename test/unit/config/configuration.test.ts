@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { configurationOf } from "../../support/configuration.ts";
 import { poolId } from "../../support/ocids.ts";
@@ -86,12 +87,11 @@ pools:
       PROMETHEUS_HEADERS: '{"X-Scope-OrgID": "team"}',
     });
 
-    expect(servers.get("default")).toEqual({
-      name: "default",
-      url: "http://10.0.0.5:9090",
-      headers: { "X-Scope-OrgID": "team", Authorization: "Bearer s3cret" },
-      ca: undefined,
-    });
+    const server = servers.get("default");
+    expect(server).toMatchObject({ name: "default", url: "http://10.0.0.5:9090" });
+    expect(server?.auth.bearerToken).toMatchObject({ reveal: expect.any(Function) });
+    expect(inspect(servers, { depth: 9, showHidden: true })).not.toMatch(/s3cret|team/);
+    expect(JSON.stringify(server)).not.toMatch(/s3cret|team/);
   });
 
   it.each([

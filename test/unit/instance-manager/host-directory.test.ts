@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PoolNotFoundError } from "../../../src/errors.ts";
 import { HostDirectory, type Network } from "../../../src/instance-manager/host-directory.ts";
+import { anInvocation } from "../../support/invocation.ts";
 import { compartmentId, instanceId } from "../../support/ocids.ts";
 import { poolSpec } from "../../support/pool-spec.ts";
 
@@ -47,7 +48,11 @@ describe("HostDirectory", () => {
   it("knows a member by its primary, attached VNIC", async () => {
     const { directory } = network();
 
-    const { byInstanceId, failure } = await directory.hostsOf([member("a")], poolSpec());
+    const { byInstanceId, failure } = await directory.hostsOf(
+      [member("a")],
+      poolSpec(),
+      anInvocation(),
+    );
 
     expect([...byInstanceId]).toEqual([
       [instanceId("a"), { addresses: ["10.0.0.1", "2001:db8::1"], hostname: "web-1" }],
@@ -58,9 +63,9 @@ describe("HostDirectory", () => {
   it("asks once in a warm process", async () => {
     const { directory, calls } = network();
 
-    await directory.hostsOf([member("a")], poolSpec());
+    await directory.hostsOf([member("a")], poolSpec(), anInvocation());
     const before = calls();
-    await directory.hostsOf([member("a")], poolSpec());
+    await directory.hostsOf([member("a")], poolSpec(), anInvocation());
 
     expect(calls()).toBe(before);
   });
@@ -69,7 +74,7 @@ describe("HostDirectory", () => {
     const { directory } = network();
     const members = [member("forbidden"), member("bare"), member("a")];
 
-    const { byInstanceId, failure } = await directory.hostsOf(members, poolSpec());
+    const { byInstanceId, failure } = await directory.hostsOf(members, poolSpec(), anInvocation());
 
     expect([...byInstanceId.keys()]).toEqual([instanceId("a")]);
     expect(failure?.code).toBe("POOL_NOT_FOUND");
@@ -81,6 +86,7 @@ describe("HostDirectory", () => {
     await directory.hostsOf(
       Array.from({ length: 40 }, (_, index) => member(`n${index}`)),
       poolSpec(),
+      anInvocation(),
     );
 
     expect(most()).toBe(5);

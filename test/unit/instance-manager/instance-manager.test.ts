@@ -5,6 +5,7 @@ import {
   InstanceManager,
 } from "../../../src/instance-manager/instance-manager.ts";
 import { runningInstances } from "../../../src/instance-manager/instance-pool.ts";
+import { anInvocation } from "../../support/invocation.ts";
 import { compartmentId, instanceId, poolId } from "../../support/ocids.ts";
 import { poolSpec } from "../../support/pool-spec.ts";
 
@@ -41,7 +42,7 @@ describe("InstanceManager", () => {
   it("lists the members of all pages", async () => {
     const { manager } = computeWith([[member("a", "Running")], [member("b", "Running")], []]);
 
-    const pool = await manager.getInstancesFromInstancePool(poolSpec());
+    const pool = await manager.getInstancesFromInstancePool(poolSpec(), anInvocation());
 
     expect(pool.instances.map(({ displayName }) => displayName)).toEqual([
       "inst-a-web",
@@ -52,7 +53,7 @@ describe("InstanceManager", () => {
   it("counts a member once that moved to the next page while they were read", async () => {
     const { manager } = computeWith([[member("a", "Running")], [member("a", "Running")]]);
 
-    const pool = await manager.getInstancesFromInstancePool(poolSpec());
+    const pool = await manager.getInstancesFromInstancePool(poolSpec(), anInvocation());
 
     expect(pool.instances).toHaveLength(1);
   });
@@ -75,7 +76,7 @@ describe("InstanceManager", () => {
       ];
       const { manager } = computeWith([members]);
 
-      const pool = await manager.getInstancesFromInstancePool(poolSpec());
+      const pool = await manager.getInstancesFromInstancePool(poolSpec(), anInvocation());
 
       expect(runningInstances(pool).map(({ id }) => id)).toEqual([instanceId("a")]);
       expect(pool.instances).toHaveLength(8);
@@ -87,8 +88,8 @@ describe("InstanceManager", () => {
     const spec = poolSpec({ name: undefined, compartmentId: undefined });
     const bare = { ...spec, name: undefined, compartmentId: undefined };
 
-    const pool = await manager.getInstancesFromInstancePool(bare);
-    await manager.getInstancesFromInstancePool(bare);
+    const pool = await manager.getInstancesFromInstancePool(bare, anInvocation());
+    await manager.getInstancesFromInstancePool(bare, anInvocation());
 
     expect(pool.name).toBe("the pool");
     expect(calls.filter((call) => call === `GetInstancePool ${poolId}`)).toHaveLength(1);
@@ -98,7 +99,7 @@ describe("InstanceManager", () => {
   it("asks for nothing that the spec already says", async () => {
     const { manager, calls } = computeWith([[]]);
 
-    await manager.getInstancesFromInstancePool(poolSpec());
+    await manager.getInstancesFromInstancePool(poolSpec(), anInvocation());
 
     expect(calls).toEqual([`ListInstancePoolInstances ${compartmentId} 0`]);
   });
@@ -116,8 +117,12 @@ describe("InstanceManager", () => {
     const manager = new InstanceManager(async () => compute);
     const spec = { ...poolSpec(), compartmentId: undefined };
 
-    await expect(manager.getInstancesFromInstancePool(spec)).rejects.toThrow("busy");
-    expect((await manager.getInstancesFromInstancePool(spec)).instances).toEqual([]);
+    await expect(manager.getInstancesFromInstancePool(spec, anInvocation())).rejects.toThrow(
+      "busy",
+    );
+    expect((await manager.getInstancesFromInstancePool(spec, anInvocation())).instances).toEqual(
+      [],
+    );
   });
 
   it("follows a pool that was moved to another compartment", async () => {
@@ -131,11 +136,13 @@ describe("InstanceManager", () => {
     };
     const manager = new InstanceManager(async () => compute);
     const spec = { ...poolSpec(), compartmentId: undefined };
-    await manager.getInstancesFromInstancePool(spec);
+    await manager.getInstancesFromInstancePool(spec, anInvocation());
 
     home = `${compartmentId}moved`;
 
-    expect((await manager.getInstancesFromInstancePool(spec)).instances).toHaveLength(1);
+    expect(
+      (await manager.getInstancesFromInstancePool(spec, anInvocation())).instances,
+    ).toHaveLength(1);
   });
 
   it("gives up on a service that never ends its pages", async () => {
@@ -145,7 +152,7 @@ describe("InstanceManager", () => {
     };
     const manager = new InstanceManager(async () => compute);
 
-    await expect(manager.getInstancesFromInstancePool(poolSpec())).rejects.toThrow(
+    await expect(manager.getInstancesFromInstancePool(poolSpec(), anInvocation())).rejects.toThrow(
       SourceUnavailableError,
     );
   });

@@ -2,6 +2,8 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { PrometheusClient } from "../../../src/prometheus-metrics/client.ts";
+import { anInvocation } from "../../support/invocation.ts";
+import { prometheusServerConfig } from "../../support/prometheus-server-config.ts";
 
 interface Received {
   readonly method: string | undefined;
@@ -44,8 +46,16 @@ async function listen(
 const empty = '{"status":"success","data":{"resultType":"vector","result":[]}}';
 const servers: (() => Promise<unknown>)[] = [];
 
-const client = (url: string, headers: Readonly<Record<string, string>> = {}) =>
-  new PrometheusClient({ name: "default", url, headers, ca: undefined });
+/** Asks as the collector does. */
+function client(url: string, settings: object = {}) {
+  const server = prometheusServerConfig({ url, ...settings });
+  const asked = new PrometheusClient(server, () => new Date());
+  const readSecret = () => Promise.reject(new Error("there is no Vault"));
+  return {
+    query: (promql: string, time?: Date) =>
+      asked.query(promql, { invocation: anInvocation(), readSecret, time }),
+  };
+}
 
 describe("PrometheusClient", () => {
   afterEach(async () => {
@@ -55,7 +65,10 @@ describe("PrometheusClient", () => {
 
   it("posts the query as a form, below the path of the server, with its credentials", async () => {
     const { url, received } = await listen();
-    const credentials = { Authorization: "Bearer s3cret", "X-Scope-OrgID": "team" };
+    const credentials = {
+      auth: { bearerToken: "s3cret" },
+      headers: { "X-Scope-OrgID": "team" },
+    };
 
     await client(`${url}/prometheus`, credentials).query("up", new Date(1_795_465_525_746));
 
@@ -77,7 +90,7 @@ describe("PrometheusClient", () => {
     const stranger = await listen();
     const { url } = await listen(307, { location: `${stranger.url}/api/v1/query` });
 
-    await expect(client(url, { Authorization: "Bearer s3cret" }).query("up")).rejects.toThrow(
+    await expect(client(url, { auth: { bearerToken: "s3cret" } }).query("up")).rejects.toThrow(
       "answered 307",
     );
     expect(stranger.received).toEqual([]);
@@ -118,7 +131,7 @@ describe("PrometheusClient", () => {
     const { url } = await listen();
     const [close] = servers.splice(0);
     await close?.();
-    const error: unknown = await client(url, { Authorization: "Bearer s3cret" })
+    const error: unknown = await client(url, { auth: { bearerToken: "s3cret" } })
       .query("up")
       .catch((thrown: unknown) => thrown);
 

@@ -1,0 +1,83 @@
+import { DeadlineExceededError } from "./errors.ts";
+import type { Logger } from "./logger.ts";
+
+/** How long Fn gives a call when it doesn't say, in milliseconds: its default. */
+const defaultTimeoutMs = 30_000;
+/** Kept back to put the answer together and write it, in milliseconds; of a short call, a quarter. */
+const reserveMs = 1_000;
+
+/** What an invocation cost in calls to others, over all of its pools. */
+export interface Usage {
+  /** Requests sent, retries among them. */
+  calls: number;
+  retries: number;
+  /** Of the bodies of answers, decompressed. */
+  bytes: number;
+}
+
+/** One invocation; it goes down through every call that is made for it. */
+export class Invocation {
+  /** Aborts, with a DeadlineExceededError, when it is time to answer. */
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+  readonly usage: Usage = { calls: 0, retries: 0, bytes: 0 };
+  readonly #now: () => Date;
+  readonly #endsAt: number;
+  readonly #timer: NodeJS.Timeout;
+
+  /**
+   * Begins an invocation that Fn kills at `deadline`. It must be ended, or its timer outlives it.
+   */
+  constructor(deadline: Date | undefined, logger: Logger, now: () => Date) {
+    const budget = (deadline?.getTime() ?? Number.NaN) - now().getTime();
+    const givenMs = Math.max(0, Number.isNaN(budget) ? defaultTimeoutMs : budget);
+    const ownMs = givenMs - Math.min(reserveMs, givenMs / 4);
+    const controller = new AbortController();
+    this.signal = controller.signal;
+    this.logger = logger;
+    this.#now = now;
+    this.#endsAt = now().getTime() + ownMs;
+    this.#timer = setTimeout(
+      () => controller.abort(tooLate(ownMs)),
+      Math.min(ownMs, longestTimerMs),
+    ).unref();
+  }
+
+  /** Milliseconds until the signal aborts. */
+  remainingMs(): number {
+    return Math.max(0, this.#endsAt - this.#now().getTime());
+  }
+
+  /**
+   * The value of a promise, unless the deadline comes first: some calls can't be aborted.
+   * @throws DeadlineExceededError
+   */
+  async inTime<T>(value: Promise<T>): Promise<T> {
+    const { signal } = this;
+    let stop = () => {};
+    const over = new Promise<never>((_, reject) => {
+      stop = () => reject(signal.reason);
+      if (signal.aborted) stop();
+      else signal.addEventListener("abort", stop, { once: true });
+    });
+    try {
+      return await Promise.race([value, over]);
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+/** A longer timer would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+function tooLate(milliseconds: number): DeadlineExceededError {
+  const seconds = (milliseconds / 1000).toFixed(1);
+  return new DeadlineExceededError(`There was no complete answer within ${seconds} s.`, {
+    hint: "Give the function a longer timeout, or ask for fewer pools at once.",
+  });
+}

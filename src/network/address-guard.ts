@@ -1,0 +1,98 @@
+import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from "node:dns";
+import { BlockList, isIP, isIPv6, type LookupFunction } from "node:net";
+
+/** An address that no server is reached at, unless the configuration names it. */
+export class AddressRefusedError extends Error {
+  override readonly name = "AddressRefusedError";
+}
+
+/**
+ * IPv4 that leads back to this machine or to what it trusts: "this network" (0.0.0.0 connects to
+ * loopback), loopback, link-local with the metadata service of OCI, its other address, multicast
+ * and broadcast. Private networks are where Prometheus lives, and are let through.
+ */
+const ipv4: readonly (readonly [network: string, prefix: number])[] = [
+  ["0.0.0.0", 8],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["192.0.0.192", 32],
+  ["224.0.0.0", 4],
+  ["240.0.0.0", 4],
+];
+
+/** The same for IPv6; the metadata service of OCI and, as it costs nothing, that of others. */
+const ipv6: readonly (readonly [network: string, prefix: number])[] = [
+  ["::", 128],
+  ["::1", 128],
+  ["fe80::", 10],
+  ["fec0::", 10],
+  ["ff00::", 8],
+  ["fd00:c1::a9fe:a9fe", 128],
+  ["fd00:ec2::254", 128],
+];
+
+/** How IPv6 carries an IPv4 address: mapped, translated, compatible, NAT64 (twice), and 6to4. */
+const carriers: readonly ((high: string, low: string) => readonly [string, number])[] = [
+  (high, low) => [`::ffff:${high}:${low}`, 96],
+  (high, low) => [`::ffff:0:${high}:${low}`, 96],
+  (high, low) => [`::${high}:${low}`, 96],
+  (high, low) => [`64:ff9b::${high}:${low}`, 96],
+  (high, low) => [`64:ff9b:1::${high}:${low}`, 96],
+  (high, low) => [`2002:${high}:${low}::`, 16],
+];
+
+const refused = refusedAddresses();
+
+function refusedAddresses(): BlockList {
+  const list = new BlockList();
+  for (const [network, prefix] of ipv6) list.addSubnet(network, prefix, "ipv6");
+  for (const [network, prefix] of ipv4) {
+    list.addSubnet(network, prefix, "ipv4");
+    const [a = 0, b = 0, c = 0, d = 0] = network.split(".").map(Number);
+    const group = (high: number, low: number) => (high * 256 + low).toString(16);
+    for (const carrier of carriers) {
+      const [carried, offset] = carrier(group(a, b), group(c, d));
+      list.addSubnet(carried, offset + prefix, "ipv6");
+    }
+  }
+  return list;
+}
+
+/** Whether an IP address is one that only the configuration may name. */
+export function isRefusedAddress(address: string): boolean {
+  const bare = address.replace(/%.*$/, "");
+  return refused.check(bare, isIPv6(bare) ? "ipv6" : "ipv4");
+}
+
+/**
+ * Whether the host of a configured URL is allowed to be a refused address: it is one itself. A name
+ * is not: whoever answers for it could point it anywhere.
+ */
+export function isNamedAddress(host: string): boolean {
+  return isIP(host.replace(/^\[(.*)\]$/, "$1")) !== 0 || host === "localhost";
+}
+
+/** Why a host that is written as an address isn't connected to; undefined for all others. */
+export function refusalOf(host: string): AddressRefusedError | undefined {
+  const bare = host.replace(/^\[(.*)\]$/, "$1");
+  return isIP(bare) !== 0 && isRefusedAddress(bare) ? refusal(bare, bare) : undefined;
+}
+
+/** Looks names up as Node does, and fails for one that any refused address answers to. */
+export function guardedLookup(resolve: typeof dnsLookup = dnsLookup): LookupFunction {
+  return (hostname: string, options: LookupOptions, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
+      if (error !== null) return callback(error, []);
+      const bad = found.find(({ address }) => isRefusedAddress(address));
+      if (bad !== undefined) return callback(refusal(hostname, bad.address), []);
+      const [first] = found;
+      if (options.all === true) callback(null, found);
+      else callback(null, first?.address ?? "", first?.family);
+    });
+  };
+}
+
+function refusal(host: string, address: string): AddressRefusedError {
+  const what = host === address ? host : `${host}, which is ${address},`;
+  return new AddressRefusedError(`${what} is an address that is never connected to`);
+}

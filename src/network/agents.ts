@@ -1,0 +1,53 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import { Socket } from "node:net";
+import { guardedLookup, isNamedAddress, refusalOf } from "./address-guard.ts";
+
+/** What TLS takes besides Node's defaults, as PEM text. */
+export interface TlsOptions {
+  readonly ca?: string[] | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+export interface Agents {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+}
+
+/**
+ * Connections to the host of a URL from the configuration, kept open. A host that is written as an
+ * address is that address; a name is not to lead to one that isn't connected to (address-guard.ts).
+ * Unlike Node's own agents, these know no proxy from the environment.
+ */
+export function agentsFor(configuredUrl: string, tls: TlsOptions = {}): Agents {
+  const agents = {
+    http: new HttpAgent({ keepAlive: true }),
+    https: new HttpsAgent({ keepAlive: true, ...tls }),
+  };
+  return isNamedAddress(new URL(configuredUrl).hostname) ? agents : guarded(agents);
+}
+
+/** Agents that refuse at connect time, however the address is disguised. */
+export function guardedAgents(): Agents {
+  return guarded({
+    http: new HttpAgent({ keepAlive: true }),
+    https: new HttpsAgent({ keepAlive: true }),
+  });
+}
+
+function guarded(agents: Agents): Agents {
+  for (const agent of [agents.http, agents.https]) guard(agent);
+  return agents;
+}
+
+function guard(agent: HttpAgent): void {
+  const connect = agent.createConnection.bind(agent);
+  const lookup = guardedLookup();
+  agent.createConnection = (options, callback) => {
+    const refusal = refusalOf(options.host ?? "");
+    if (refusal === undefined) return connect({ ...options, lookup }, callback);
+    callback?.(refusal, new Socket());
+    return undefined;
+  };
+}

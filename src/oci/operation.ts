@@ -1,0 +1,67 @@
+import * as v from "valibot";
+import { SourceUnavailableError } from "../errors.ts";
+import type { Invocation } from "../invocation.ts";
+import type { Endpoint } from "../resilience/endpoint.ts";
+import { fromServiceError } from "./service-error.ts";
+import { type CallContext, callContext } from "./transport.ts";
+
+/** An operation of OCI's API, and the policy statement that allows it. */
+export interface Operation {
+  readonly name: string;
+  readonly service: string;
+  readonly policy: string;
+}
+
+const instancePools = "read instance-pools";
+
+/** Every operation that the function calls. */
+export const operations = {
+  getInstancePool: { name: "GetInstancePool", service: "Compute", policy: instancePools },
+  listInstancePoolInstances: {
+    name: "ListInstancePoolInstances",
+    service: "Compute",
+    policy: instancePools,
+  },
+  listVnicAttachments: {
+    name: "ListVnicAttachments",
+    service: "Compute",
+    policy: "inspect vnic-attachments and inspect instances",
+  },
+  getVnic: { name: "GetVnic", service: "Networking", policy: "inspect vnics" },
+  summarizeMetricsData: {
+    name: "SummarizeMetricsData",
+    service: "Monitoring",
+    policy: "read metrics",
+  },
+  getSecretBundle: { name: "GetSecretBundle", service: "Vault", policy: "read secret-bundles" },
+} as const satisfies Readonly<Record<string, Operation>>;
+
+/** Makes calls of one endpoint for one invocation. */
+export type Caller = <T>(operation: Operation, send: () => Promise<T>) => Promise<T>;
+
+/**
+ * Calls the SDK within the endpoint's limits and the invocation's deadline.
+ * @throws UtilizationError for whatever goes wrong, an answer of another shape included.
+ */
+export function callerOf(endpoint: Endpoint, invocation: Invocation): Caller {
+  return (operation, send) =>
+    endpoint.call(invocation, async (signal) => {
+      const { usage } = invocation;
+      const context: CallContext = { service: operation.service, signal, usage };
+      try {
+        return await callContext.run(context, send);
+      } catch (error) {
+        throw context.failure ?? explain(error, operation, context);
+      }
+    });
+}
+
+function explain(error: unknown, operation: Operation, { retryAfter }: CallContext) {
+  if (!(error instanceof SyntaxError) && !v.isValiError(error)) {
+    return fromServiceError(error, operation, retryAfter);
+  }
+  // What can't be read is not repeated: it may be anything.
+  return new SourceUnavailableError(
+    `${operation.service} answered ${operation.name} with something that is not its API's.`,
+  );
+}

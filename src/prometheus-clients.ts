@@ -1,0 +1,59 @@
+import type { Configuration } from "./config/configuration.ts";
+import type { PoolSpec } from "./config/pool-spec.ts";
+import type { Secret } from "./config/secret.ts";
+import { InvalidRequestError } from "./errors.ts";
+import type { Invocation } from "./invocation.ts";
+import type { PrometheusClient } from "./prometheus-metrics/client.ts";
+import type { QueryApi } from "./prometheus-metrics/get-cpu-ram-metrics.ts";
+import type { EndpointState } from "./resilience/endpoint.ts";
+
+/** Where the secrets of OCI Vault are read. */
+interface Vaults {
+  callsFor(
+    secret: { readonly ocid: string },
+    invocation: Invocation,
+  ): Promise<{ readonly vault: { readSecret(secretId: string): Promise<Secret> } }>;
+}
+
+/** One client per configured server, made when it is first asked for: it keeps its connections. */
+export class PrometheusClients {
+  readonly #configuration: () => Configuration;
+  readonly #vaults: Vaults;
+  readonly #now: () => Date;
+  readonly #clients = new Map<string, PrometheusClient>();
+
+  constructor(configuration: () => Configuration, vaults: Vaults, now: () => Date) {
+    this.#configuration = configuration;
+    this.#vaults = vaults;
+    this.#now = now;
+  }
+
+  /** The server of the pool's spec, for one invocation. */
+  async serverOf(
+    { prometheus: { server: name } }: PoolSpec,
+    invocation: Invocation,
+  ): Promise<QueryApi> {
+    const client = this.#clients.get(name) ?? (await this.#create(name));
+    const readSecret = async (secretId: string) => {
+      const { vault } = await this.#vaults.callsFor({ ocid: secretId }, invocation);
+      return vault.readSecret(secretId);
+    };
+    return {
+      query: (promql, time) => client.query(promql, { invocation, readSecret, time }),
+    };
+  }
+
+  endpointStates(): readonly EndpointState[] {
+    return [...this.#clients.values()].map(({ state }) => state);
+  }
+
+  async #create(name: string): Promise<PrometheusClient> {
+    const server = this.#configuration().servers.get(name);
+    if (server === undefined) throw new InvalidRequestError(`No Prometheus server "${name}".`);
+    // Loading axios takes longer than everything else at start-up, and pools on OCI don't need it.
+    const { PrometheusClient: Client } = await import("./prometheus-metrics/client.ts");
+    const client = this.#clients.get(name) ?? new Client(server, this.#now);
+    this.#clients.set(name, client);
+    return client;
+  }
+}

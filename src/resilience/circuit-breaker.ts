@@ -1,0 +1,57 @@
+/** As the health check tells it. */
+export interface CircuitState {
+  readonly state: "closed" | "open" | "half-open";
+  readonly consecutiveFailures: number;
+  /** ISO instant from which one call may try again; null while the circuit is closed. */
+  readonly retryAt: string | null;
+}
+
+/** What became of a call, as far as it tells whether the endpoint is there. */
+type Verdict = "success" | "failure" | "unknown";
+
+const threshold = 5;
+const openMs = 30_000;
+
+/**
+ * Opens after five failures in a row, and lets one call through to try again 30 seconds later. It
+ * knows no timers and no windows, only the wall clock at the time of a call: Fn freezes the process
+ * between calls, and what counts in time intervals stands still with it.
+ */
+export class CircuitBreaker {
+  readonly #now: () => Date;
+  #failures = 0;
+  /** Epoch milliseconds; undefined while closed. */
+  #retryAt: number | undefined;
+  #trying = false;
+
+  constructor(now: () => Date) {
+    this.#now = now;
+  }
+
+  /** Whether a call may be made; who gets a yes must report a verdict. */
+  enter(): boolean {
+    if (this.#retryAt === undefined) return true;
+    if (this.#trying || this.#now().getTime() < this.#retryAt) return false;
+    this.#trying = true;
+    return true;
+  }
+
+  /** `unknown` is for a call that the deadline cut off: it leaves everything as it was. */
+  report(verdict: Verdict): void {
+    this.#trying = false;
+    if (verdict === "unknown") return;
+    this.#failures = verdict === "success" ? 0 : this.#failures + 1;
+    const open = this.#failures >= threshold;
+    this.#retryAt = open ? this.#now().getTime() + openMs : undefined;
+  }
+
+  state(): CircuitState {
+    const retryAt = this.#retryAt;
+    const due = retryAt !== undefined && retryAt <= this.#now().getTime();
+    return {
+      state: retryAt === undefined ? "closed" : due ? "half-open" : "open",
+      consecutiveFailures: this.#failures,
+      retryAt: retryAt === undefined ? null : new Date(retryAt).toISOString(),
+    };
+  }
+}

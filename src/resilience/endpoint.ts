@@ -1,0 +1,158 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type PQueue from "p-queue";
+import pRetry, { type RetryContext } from "p-retry";
+import {
+  CircuitOpenError,
+  DeadlineExceededError,
+  SourceUnavailableError,
+  ThrottledError,
+  UtilizationError,
+} from "../errors.ts";
+import type { Invocation } from "../invocation.ts";
+import { CircuitBreaker, type CircuitState } from "./circuit-breaker.ts";
+
+export interface EndpointOptions {
+  /** What errors, logs and the health check call it: `Monitoring in us-ashburn-1`. */
+  readonly name: string;
+  /** How many requests it gets at once, and in a second; endpoints may share one. */
+  readonly queue: PQueue;
+  readonly now: () => Date;
+}
+
+/** An endpoint's circuit, as the health check tells it. */
+export interface EndpointState extends CircuitState {
+  readonly name: string;
+}
+
+const retries = 2;
+/** Before the first retry, and twice as long before the second; each up to twice that, at random. */
+const backoffMs = 150;
+const longestAttemptMs = 10_000;
+
+/**
+ * One endpoint of a service, for as long as the process lives: how many calls it gets at once, how
+ * often a call is tried, and whether it is called at all. What is called only reads, so trying
+ * again is always safe.
+ */
+export class Endpoint {
+  readonly name: string;
+  readonly #breaker: CircuitBreaker;
+  readonly #queue: PQueue;
+
+  constructor({ name, queue, now }: EndpointOptions) {
+    this.name = name;
+    this.#breaker = new CircuitBreaker(now);
+    this.#queue = queue;
+  }
+
+  get state(): EndpointState {
+    return { name: this.name, ...this.#breaker.state() };
+  }
+
+  /**
+   * Makes a call, and once or twice more if it fails in a way that may pass, within the deadline.
+   * `send` rejects with a UtilizationError, and soon after its signal aborts.
+   * @throws CircuitOpenError, DeadlineExceededError, or what the last `send` threw.
+   */
+  async call<T>(invocation: Invocation, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    let lastError: unknown;
+    const attempt = async () => {
+      try {
+        return await this.#attempt(invocation, send);
+      } catch (error) {
+        // Why the circuit opened says more than that it did.
+        const known = error instanceof CircuitOpenError ? (lastError ?? error) : error;
+        lastError = error;
+        throw known;
+      }
+    };
+    return pRetry(attempt, {
+      retries,
+      minTimeout: backoffMs,
+      randomize: true,
+      signal: invocation.signal,
+      shouldRetry: ({ error }) => this.#isWorthATry(error, invocation),
+      onFailedAttempt: (context) => this.#waitAsAsked(context, invocation),
+    });
+  }
+
+  async #attempt<T>(invocation: Invocation, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    this.#refuseIfOpen();
+    return this.#queue.add(
+      async () => {
+        if (!this.#breaker.enter()) throw this.#open();
+        invocation.usage.calls += 1;
+        try {
+          const value = await this.#inTime(invocation, send);
+          this.#breaker.report("success");
+          return value;
+        } catch (error) {
+          this.#breaker.report(verdictOf(error));
+          throw error;
+        }
+      },
+      { signal: invocation.signal },
+    );
+  }
+
+  /** Who would be refused in the end needn't wait for it in the queue. */
+  #refuseIfOpen(): void {
+    if (this.#breaker.state().state === "open") throw this.#open();
+  }
+
+  #open(): CircuitOpenError {
+    const { consecutiveFailures, retryAt } = this.#breaker.state();
+    return new CircuitOpenError(
+      `${this.name} failed ${consecutiveFailures} times in a row and is not asked before ${retryAt}.`,
+    );
+  }
+
+  /**
+   * Half of what remains at the most, so that an answer that got lost, as on a connection that died
+   * while the container was frozen, leaves time to ask again.
+   */
+  async #inTime<T>(invocation: Invocation, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { signal } = invocation;
+    signal.throwIfAborted();
+    const limitMs = Math.min(longestAttemptMs, invocation.remainingMs() / 2);
+    const controller = new AbortController();
+    const follow = () => controller.abort(signal.reason);
+    signal.addEventListener("abort", follow, { once: true });
+    const timer = setTimeout(() => {
+      const text = `${this.name} did not answer within ${(limitMs / 1000).toFixed(1)} s.`;
+      controller.abort(new SourceUnavailableError(text, { transient: true }));
+    }, limitMs);
+    try {
+      return await send(controller.signal);
+    } catch (error) {
+      throw controller.signal.aborted ? controller.signal.reason : error;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", follow);
+    }
+  }
+
+  /** Not when the service asks for more patience than there is time. */
+  #isWorthATry(error: Error, invocation: Invocation): boolean {
+    if (!(error instanceof UtilizationError) || this.#breaker.state().state === "open")
+      return false;
+    if (!error.transient && !(error instanceof ThrottledError)) return false;
+    return (error.retryAfterMs ?? 0) + 2 * backoffMs < invocation.remainingMs();
+  }
+
+  async #waitAsAsked({ error, retriesLeft }: RetryContext, invocation: Invocation): Promise<void> {
+    if (retriesLeft === 0 || !this.#isWorthATry(error, invocation)) return;
+    invocation.usage.retries += 1;
+    invocation.logger.debug("Trying again", { endpoint: this.name, reason: error.message });
+    if (!(error instanceof UtilizationError) || error.retryAfterMs === undefined) return;
+    await delay(error.retryAfterMs, undefined, { signal: invocation.signal }).catch(() => {
+      invocation.signal.throwIfAborted();
+    });
+  }
+}
+
+/** Any answer shows that somebody is there, if only to say no. */
+function verdictOf(error: unknown): "success" | "failure" | "unknown" {
+  if (error instanceof DeadlineExceededError) return "unknown";
+  return error instanceof UtilizationError && error.transient ? "failure" : "success";
+}
