@@ -39,7 +39,7 @@ export interface RecordedRequest {
 const maximumBodyBytes = 1024 * 1024;
 const defaultTokenLifetimeMs = 15 * 60_000;
 
-/** OCI Monitoring, Compute and Networking on 127.0.0.1, for one tenancy. */
+/** OCI Monitoring, Compute, Networking and Vault on 127.0.0.1, for one tenancy. */
 export class OciEmulator {
   readonly url: string;
   /** What a function process needs to find the emulator and to be let in. */
@@ -70,6 +70,7 @@ export class OciEmulator {
       OCI_MONITORING_ENDPOINT: url,
       OCI_MONITORING_INGESTION_ENDPOINT: url,
       OCI_CORE_ENDPOINT: url,
+      OCI_SECRETS_ENDPOINT: url,
     };
   }
 

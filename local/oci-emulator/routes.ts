@@ -4,6 +4,7 @@ import { getVnic, listVnicAttachments } from "./network.ts";
 import type { Page } from "./page.ts";
 import { ServiceError } from "./service-error.ts";
 import type { EmulatedTenancy } from "./tenancy.ts";
+import { getSecretBundle } from "./vault.ts";
 
 /** A request whose signature is good. */
 export interface Call {
@@ -60,6 +61,12 @@ const routes: readonly Route[] = [
     method: "GET",
     path: /^\/20160918\/vnics\/([^/]+)$/,
     answer: ({ tenancy }, id) => ({ body: getVnic(tenancy, id) }),
+  },
+  {
+    operation: "GetSecretBundle",
+    method: "GET",
+    path: /^\/20190301\/secretbundles\/([^/]+)$/,
+    answer: ({ tenancy }, id) => ({ body: getSecretBundle(tenancy, id) }),
   },
 ];
 

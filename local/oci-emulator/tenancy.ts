@@ -49,8 +49,17 @@ export interface EmulatedPool {
   readonly instances: readonly EmulatedInstance[];
 }
 
+/** A secret of OCI Vault. */
+export interface EmulatedSecret {
+  readonly id: string;
+  /** Its current version. */
+  readonly content: string;
+}
+
 export interface EmulatedTenancy {
   readonly pools: readonly EmulatedPool[];
+  /** @default none */
+  readonly secrets?: readonly EmulatedSecret[];
   /** The most members a page has, whatever limit was asked for: a service may give fewer. */
   readonly pageSize?: number;
 }

@@ -31,7 +31,7 @@ export class CircuitBreaker {
   /** Whether a call may be made; who gets a yes must report a verdict. */
   enter(): boolean {
     if (this.#retryAt === undefined) return true;
-    if (this.#trying || this.#now().getTime() < this.#retryAt) return false;
+    if (this.#trying || !this.#isDue(this.#retryAt)) return false;
     this.#trying = true;
     return true;
   }
@@ -47,11 +47,16 @@ export class CircuitBreaker {
 
   state(): CircuitState {
     const retryAt = this.#retryAt;
-    const due = retryAt !== undefined && retryAt <= this.#now().getTime();
     return {
-      state: retryAt === undefined ? "closed" : due ? "half-open" : "open",
+      state: retryAt === undefined ? "closed" : this.#isDue(retryAt) ? "half-open" : "open",
       consecutiveFailures: this.#failures,
       retryAt: retryAt === undefined ? null : new Date(retryAt).toISOString(),
     };
+  }
+
+  /** Also when the clock was set back since: a circuit is never open for longer than it should. */
+  #isDue(retryAt: number): boolean {
+    const now = this.#now().getTime();
+    return retryAt <= now || retryAt > now + openMs;
   }
 }

@@ -27,7 +27,7 @@ export interface EndpointState extends CircuitState {
 const retries = 2;
 /** Before the first retry, and twice as long before the second; each up to twice that, at random. */
 const backoffMs = 150;
-const longestAttemptMs = 10_000;
+const longestAttemptMs = 30_000;
 
 /**
  * One endpoint of a service, for as long as the process lives: how many calls it gets at once, how
@@ -51,14 +51,17 @@ export class Endpoint {
 
   /**
    * Makes a call, and once or twice more if it fails in a way that may pass, within the deadline.
+   * Each try has its share of the time that remains, so that an answer that got lost, as on a
+   * connection that died while the container was frozen, leaves time to ask again.
    * `send` rejects with a UtilizationError, and soon after its signal aborts.
    * @throws CircuitOpenError, DeadlineExceededError, or what the last `send` threw.
    */
   async call<T>(invocation: Invocation, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
     let lastError: unknown;
-    const attempt = async () => {
+    const attempt = async (attemptNumber: number) => {
+      const shareMs = invocation.remainingMs() / (retries + 2 - attemptNumber);
       try {
-        return await this.#attempt(invocation, send);
+        return await this.#attempt(invocation, Math.min(shareMs, longestAttemptMs), send);
       } catch (error) {
         // Why the circuit opened says more than that it did.
         const known = error instanceof CircuitOpenError ? (lastError ?? error) : error;
@@ -76,14 +79,18 @@ export class Endpoint {
     });
   }
 
-  async #attempt<T>(invocation: Invocation, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #attempt<T>(
+    invocation: Invocation,
+    limitMs: number,
+    send: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     this.#refuseIfOpen();
     return this.#queue.add(
       async () => {
         if (!this.#breaker.enter()) throw this.#open();
         invocation.usage.calls += 1;
         try {
-          const value = await this.#inTime(invocation, send);
+          const value = await this.#inTime(invocation, limitMs, send);
           this.#breaker.report("success");
           return value;
         } catch (error) {
@@ -107,14 +114,12 @@ export class Endpoint {
     );
   }
 
-  /**
-   * Half of what remains at the most, so that an answer that got lost, as on a connection that died
-   * while the container was frozen, leaves time to ask again.
-   */
-  async #inTime<T>(invocation: Invocation, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { signal } = invocation;
+  async #inTime<T>(
+    { signal }: Invocation,
+    limitMs: number,
+    send: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     signal.throwIfAborted();
-    const limitMs = Math.min(longestAttemptMs, invocation.remainingMs() / 2);
     const controller = new AbortController();
     const follow = () => controller.abort(signal.reason);
     signal.addEventListener("abort", follow, { once: true });

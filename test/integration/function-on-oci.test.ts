@@ -227,8 +227,9 @@ describe("the function on OCI Monitoring", () => {
     expect(lines.map(({ level, message }) => `${level} ${message}`)).toEqual([
       "DEBUG Measuring pool",
       "INFO Pool measured",
+      "INFO Invocation answered",
     ]);
-    expect(lines.at(-1)).toMatchObject({
+    expect(lines.at(1)).toMatchObject({
       timestamp: expect.stringMatching(/Z$/),
       service: "oci-pool-utilization",
       cold_start: false,

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { DeadlineExceededError } from "../../src/errors.ts";
+import { Invocation } from "../../src/invocation.ts";
+import { anInvocation } from "../support/invocation.ts";
+import { silentLogger } from "../support/logger.ts";
+
+const at = new Date("2026-11-23T20:40:00Z");
+const remaining = (deadline: Date | undefined) => {
+  const invocation = new Invocation(deadline, silentLogger, () => at);
+  invocation.end();
+  return invocation.remainingMs();
+};
+
+describe("Invocation", () => {
+  it.each([
+    ["a second before Fn kills it", new Date(at.getTime() + 60_000), 59_000],
+    ["a quarter before, when there is little time", new Date(at.getTime() + 2_000), 1_500],
+    ["as if it had Fn's default, when Fn does not say", undefined, 29_000],
+    ["as if it had Fn's default, when Fn says nonsense", new Date(Number.NaN), 29_000],
+    ["at once, when it is over already", new Date(at.getTime() - 5_000), 0],
+  ])("ends %s", (_, deadline, milliseconds) => {
+    expect(remaining(deadline)).toBe(milliseconds);
+  });
+
+  it("aborts with an error that says how long it had", async () => {
+    const { signal } = anInvocation(100);
+
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+
+    expect(signal.reason).toBeInstanceOf(DeadlineExceededError);
+    expect(signal.reason).toMatchObject({ code: "DEADLINE_EXCEEDED", retryable: true });
+  });
+
+  it("does not wait beyond it for what can't be aborted", async () => {
+    const never = new Promise<never>(() => {});
+
+    await expect(anInvocation(100).inTime(never)).rejects.toThrow(DeadlineExceededError);
+  });
+
+  it("hands on what is there in time, good or bad", async () => {
+    await expect(anInvocation().inTime(Promise.resolve(1))).resolves.toBe(1);
+    await expect(anInvocation().inTime(Promise.reject(new Error("no")))).rejects.toThrow("no");
+  });
+
+  it("takes a deadline in a far future for one", () => {
+    const far = new Invocation(new Date(8.64e15), silentLogger, () => at);
+
+    expect(far.signal.aborted).toBe(false);
+    far.end();
+  });
+});

@@ -1,0 +1,184 @@
+import { createServer, request, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  guardedLookup,
+  isNamedAddress,
+  isRefusedAddress,
+} from "../../../src/network/address-guard.ts";
+import { agentsFor, guardedAgents } from "../../../src/network/agents.ts";
+
+/** Ways to write an address of this machine or of a metadata service into a URL. */
+const spellings = [
+  "127.0.0.1",
+  "127.1",
+  "127.0.1",
+  "127.255.255.254",
+  "2130706433",
+  "0x7f000001",
+  "0x7f.0.0.1",
+  "0x7f.1",
+  "0177.0.0.1",
+  "017700000001",
+  "0",
+  "0.0.0.0",
+  "0x0",
+  "00.00.00.00",
+  "0.0.0.1",
+  "localhost",
+  "LOCALHOST",
+  "①②⑦.⓪.⓪.①",
+  "127。0。0。1",
+  "%31%32%37.0.0.1",
+  "[::1]",
+  "[0:0:0:0:0:0:0:1]",
+  "[0000:0000:0000:0000:0000:0000:0000:0001]",
+  "[::]",
+  "[::ffff:127.0.0.1]",
+  "[::ffff:7f00:1]",
+  "[0:0:0:0:0:ffff:127.0.0.1]",
+  "[::ffff:0:127.0.0.1]",
+  "[::127.0.0.1]",
+  "[64:ff9b::127.0.0.1]",
+  "[64:ff9b:1::7f00:1]",
+  "[2002:7f00:1::]",
+  "[2002:7f00:1::1]",
+  "169.254.169.254",
+  "169.254.0.1",
+  "2852039166",
+  "0xa9fea9fe",
+  "0xa9.0xfe.0xa9.0xfe",
+  "0251.0376.0251.0376",
+  "0251.254.169.254",
+  "169.16689662",
+  "[::ffff:169.254.169.254]",
+  "[::ffff:a9fe:a9fe]",
+  "[::169.254.169.254]",
+  "[64:ff9b::a9fe:a9fe]",
+  "[2002:a9fe:a9fe::]",
+  "[fd00:c1::a9fe:a9fe]",
+  "[fd00:ec2::254]",
+  "[fe80::1]",
+  "[fe80:0:0:0:1234::1]",
+  "[febf::1]",
+  "[fec0::1]",
+  "192.0.0.192",
+  "0xc00000c0",
+  "224.0.0.1",
+  "255.255.255.255",
+  "[ff02::1]",
+];
+
+describe("a guarded connection", () => {
+  let server: Server;
+  let port: number;
+  let connections = 0;
+  beforeAll(async () => {
+    server = createServer((_, response) => response.end("metadata"));
+    server.on("connection", () => (connections += 1));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    ({ port } = server.address() as AddressInfo);
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  it.each(spellings)("is not made to %s", async (host) => {
+    await expect(get(`http://${host}:${port}/`, guardedAgents())).rejects.toThrow(
+      "is an address that is never connected to",
+    );
+    expect(connections).toBe(0);
+  });
+
+  it("is not made to spellings that only the resolver understands", async () => {
+    const { http: agent } = guardedAgents();
+    for (const host of ["2130706433", "0x7f000001", "127.1", "0"]) {
+      const error = new Promise((_, reject) =>
+        request({ host, port, agent }).on("error", reject).end(),
+      );
+      await expect(error).rejects.toThrow("is an address that is never connected to");
+    }
+    expect(connections).toBe(0);
+  });
+
+  it("knows over forty spellings", () => {
+    expect(new Set(spellings).size).toBeGreaterThanOrEqual(40);
+  });
+
+  it("is made where the configuration names that very address", async () => {
+    const url = `http://127.0.0.1:${port}`;
+
+    expect(await get(url, agentsFor(url))).toBe("metadata");
+  });
+
+  it.each(["127.0.0.1", "[::1]", "localhost", "10.0.0.5"])("may be configured to %s", (host) => {
+    expect(isNamedAddress(host)).toBe(true);
+  });
+
+  it.each(["prometheus", "127.0.0.1.nip.io", "metadata.internal", "localhost.evil.com"])(
+    "is guarded where the configuration names %s",
+    (host) => {
+      expect(isNamedAddress(host)).toBe(false);
+    },
+  );
+});
+
+describe("guardedLookup", () => {
+  type Addresses = { address: string; family: number }[];
+  const lookUp = (found: Addresses, all: boolean) => {
+    const resolve = ((_host: string, _options: object, callback: (e: null, a: Addresses) => void) =>
+      callback(null, found)) as unknown as Parameters<typeof guardedLookup>[0];
+    return new Promise((done, fail) => {
+      guardedLookup(resolve)("prometheus.internal", { all }, (error, address) =>
+        error ? fail(error) : done(address),
+      );
+    });
+  };
+  const good = { address: "10.0.0.5", family: 4 };
+
+  it.each(["127.0.0.1", "169.254.169.254", "::1", "::ffff:169.254.169.254", "0.0.0.0"])(
+    "fails for a name that %s answers to, among others",
+    async (address) => {
+      const bad = { address, family: address.includes(":") ? 6 : 4 };
+
+      await expect(lookUp([good, bad], true)).rejects.toThrow(
+        `prometheus.internal, which is ${address}, is an address that is never connected to`,
+      );
+    },
+  );
+
+  it("hands on a private address, in either form", async () => {
+    expect(await lookUp([good], true)).toEqual([good]);
+    expect(await lookUp([good], false)).toBe("10.0.0.5");
+  });
+});
+
+describe("isRefusedAddress", () => {
+  it.each(["10.0.0.5", "172.16.0.9", "192.168.1.1", "100.64.0.1", "8.8.8.8", "192.0.0.193"])(
+    "lets %s through, as Prometheus may live there",
+    (address) => {
+      expect(isRefusedAddress(address)).toBe(false);
+    },
+  );
+
+  it.each(["fd00::5", "2001:db8::1", "64:ff9b::a00:5", "::ffff:10.0.0.5", "2002:a00:5::"])(
+    "lets %s through, too",
+    (address) => {
+      expect(isRefusedAddress(address)).toBe(false);
+    },
+  );
+
+  it("is not misled by a zone", () => {
+    expect(isRefusedAddress("fe80::1%eth0")).toBe(true);
+  });
+});
+
+/** What is answered there. */
+function get(url: string, { http: agent }: ReturnType<typeof guardedAgents>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { agent }, (incoming) => {
+      let text = "";
+      incoming.on("data", (chunk) => (text += chunk));
+      incoming.on("end", () => resolve(text));
+    });
+    outgoing.on("error", reject).end();
+  });
+}

@@ -1,0 +1,170 @@
+import { setTimeout as delay } from "node:timers/promises";
+import PQueue from "p-queue";
+import { describe, expect, it } from "vitest";
+import {
+  InvalidRequestError,
+  SourceUnavailableError,
+  ThrottledError,
+  type UtilizationError,
+} from "../../../src/errors.ts";
+import { Endpoint } from "../../../src/resilience/endpoint.ts";
+import { anInvocation } from "../../support/invocation.ts";
+
+const passing = () => new SourceUnavailableError("it is down", { transient: true });
+const lasting = () => new SourceUnavailableError("it speaks HTML");
+
+function endpoint(queue = new PQueue({ concurrency: 5 }), now = () => new Date()) {
+  return new Endpoint({ name: "Monitoring", queue, now });
+}
+
+/** Fails so often in this way, and then answers. */
+function failing(times: number, error: () => UtilizationError) {
+  const call = Object.assign(
+    async () => {
+      call.times += 1;
+      if (call.times <= times) throw error();
+      return "answer";
+    },
+    { times: 0 },
+  );
+  return call;
+}
+
+/** Answers never, and rejects when it is told to stop. */
+function hanging(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(new Error("aborted")), { once: true });
+  });
+}
+
+describe("Endpoint", () => {
+  it("tries again what may pass, twice, and counts it", async () => {
+    const invocation = anInvocation();
+    const call = failing(2, passing);
+
+    expect(await endpoint().call(invocation, call)).toBe("answer");
+
+    expect(invocation.usage).toMatchObject({ calls: 3, retries: 2 });
+  });
+
+  it("gives up after three tries with the last failure", async () => {
+    const call = failing(9, passing);
+
+    await expect(endpoint().call(anInvocation(), call)).rejects.toThrow("it is down");
+
+    expect(call.times).toBe(3);
+  });
+
+  it.each([
+    ["that is about the request", () => new InvalidRequestError("no")],
+    ["that will not pass", lasting],
+    ["of which nothing is known", () => new TypeError("oops") as unknown as UtilizationError],
+  ])("does not try again after a failure %s", async (_, error) => {
+    const call = failing(1, error);
+
+    await expect(endpoint().call(anInvocation(), call)).rejects.toThrow();
+
+    expect(call.times).toBe(1);
+  });
+
+  it("waits as long as the service asks before it tries again", async () => {
+    const call = failing(1, () => new ThrottledError("slow down", { retryAfterMs: 1_000 }));
+    const started = performance.now();
+
+    expect(await endpoint().call(anInvocation(), call)).toBe("answer");
+
+    expect(performance.now() - started).toBeGreaterThanOrEqual(999);
+  });
+
+  it("does not wait for longer than there is time", async () => {
+    const call = failing(1, () => new ThrottledError("slow down", { retryAfterMs: 3_600_000 }));
+
+    await expect(endpoint().call(anInvocation(), call)).rejects.toThrow("slow down");
+
+    expect(call.times).toBe(1);
+  });
+
+  it("cuts off a call that hangs, and tries again in the time that is left", async () => {
+    const invocation = anInvocation(2_000);
+    let calls = 0;
+
+    const answer = await endpoint().call(invocation, (signal) => {
+      calls += 1;
+      return calls === 1 ? hanging(signal) : Promise.resolve("answer");
+    });
+
+    expect(answer).toBe("answer");
+    expect(invocation.signal.aborted).toBe(false);
+  });
+
+  it("ends by the deadline, whatever is under way or waiting", async () => {
+    const invocation = anInvocation(400);
+    const one = endpoint(new PQueue({ concurrency: 1 }));
+
+    const all = [1, 2, 3].map(() => one.call(invocation, hanging));
+
+    for (const outcome of await Promise.allSettled(all)) {
+      expect(outcome).toMatchObject({ reason: { retryable: true } });
+    }
+    await expect(one.call(anInvocation(), async () => "next")).resolves.toBe("next");
+  });
+
+  it("is not called any more after five failures in a row, and says so at once", async () => {
+    const down = endpoint();
+    await expect(down.call(anInvocation(), failing(9, passing))).rejects.toThrow("it is down");
+    await expect(down.call(anInvocation(), failing(9, passing))).rejects.toThrow("it is down");
+    const call = failing(0, passing);
+
+    const refused = down.call(anInvocation(), call);
+
+    await expect(refused).rejects.toMatchObject({ code: "CIRCUIT_OPEN", retryable: true });
+    expect(call.times).toBe(0);
+    expect(down.state).toMatchObject({ name: "Monitoring", state: "open", consecutiveFailures: 5 });
+  });
+
+  it("is called again half a minute later by the clock", async () => {
+    let now = Date.now();
+    const down = endpoint(new PQueue(), () => new Date(now));
+    for (let call = 0; call < 2; call++)
+      await down.call(anInvocation(), failing(9, passing)).catch(() => {});
+    now += 30_000;
+
+    expect(await down.call(anInvocation(), failing(0, passing))).toBe("answer");
+
+    expect(down.state.state).toBe("closed");
+  });
+
+  it("does not take refusals for an outage", async () => {
+    const picky = endpoint();
+    const refuse = () => new InvalidRequestError("no");
+
+    for (let call = 0; call < 10; call++)
+      await picky.call(anInvocation(), failing(1, refuse)).catch(() => {});
+
+    expect(picky.state).toMatchObject({ state: "closed", consecutiveFailures: 0 });
+  });
+
+  it("makes no more calls at once, or in a second, than its queue lets through", async () => {
+    const queue = new PQueue({ concurrency: 3, intervalCap: 5, interval: 1_000, strict: true });
+    const busy = endpoint(queue);
+    const starts: number[] = [];
+    let underWay = 0;
+    let most = 0;
+
+    await Promise.all(
+      Array.from({ length: 12 }, () =>
+        busy.call(anInvocation(), async () => {
+          starts.push(Date.now());
+          most = Math.max(most, ++underWay);
+          await delay(10);
+          underWay -= 1;
+        }),
+      ),
+    );
+
+    expect(most).toBe(3);
+    for (const [index, start] of starts.slice(5).entries()) {
+      expect(start - (starts[index] ?? 0)).toBeGreaterThanOrEqual(999);
+    }
+  });
+});
