@@ -10,14 +10,20 @@ import { InvalidRequestError } from "./errors.ts";
 import { createHandler } from "./handler.ts";
 import { HostDirectory } from "./instance-manager/host-directory.ts";
 import { InstanceManager } from "./instance-manager/instance-manager.ts";
-import { createLogger, type Logger, type LogKeys } from "./logger.ts";
+import type { ContextKeys } from "./logger/log-messages.ts";
+import { readableEvent } from "./logger/readable-event.ts";
+import { createLogger, type Logger } from "./logger.ts";
 import { OciClients } from "./oci/clients.ts";
 import { PrometheusClient } from "./prometheus-metrics/client.ts";
 
 /** The function process: everything that lives as long as the container is made here, once. */
 function main(): void {
   const environment = readEnvironment(process.env);
-  const logger = createLogger({ level: environment.logLevel, service: environment.serviceName });
+  const logger = createLogger({
+    level: environment.logLevel,
+    sampleRate: environment.logSampleRate,
+    service: environment.serviceName,
+  });
   const configuration = once(() =>
     readConfiguration(environment, (path) => readFileSync(path, "utf8")),
   );
@@ -35,7 +41,10 @@ function main(): void {
       const keys = invocationKeys(context, coldStart);
       coldStart = false;
       const call = { header: (name: string) => context.getHeader(name) ?? undefined };
-      const { document, httpStatus } = await handler(body, call, logger.child(keys));
+      const { document, httpStatus } = await logger.invocation(keys, (log) => {
+        if (environment.logEvent) log.info("Event received", readableEvent(body));
+        return handler(body, call, log);
+      });
       if (httpStatus !== undefined) context.setResponseHeader("Fn-Http-Status", String(httpStatus));
       return document;
     },
@@ -80,15 +89,15 @@ function prometheusClients(
 }
 
 /** The keys of the Powertools logger, as far as Fn has what they stand for. */
-function invocationKeys(context: Context, coldStart: boolean): LogKeys {
+function invocationKeys(context: Context, coldStart: boolean): ContextKeys {
   return {
     cold_start: coldStart,
-    function_request_id: context.callID,
+    function_request_id: context.callID ?? undefined,
     function_id: context.fnID,
     function_name: context.fnName,
     function_app_id: context.appID,
     function_app_name: context.appName,
-    function_memory_size: context.memory,
+    function_memory_size: context.memory || undefined,
   };
 }
 
