@@ -3,6 +3,8 @@ import { Ajv, type ValidateFunction } from "ajv";
 
 const document = readFileSync(new URL("../../docs/logging.md", import.meta.url), "utf8");
 
+export const exampleLine = /```json\n(.*)\n```/.exec(document)?.[1] ?? "";
+
 /** What a table of docs/logging.md says, row by row, cell by cell. */
 function rowsOf(section: string): string[][] {
   const [, text = ""] = document.split(`\n## ${section}\n`);

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { contextKeys, logMessages } from "../../src/logger/log-messages.ts";
-import { documentedKeys, documentedMessages, undocumented } from "../support/log-contract.ts";
+import {
+  documentedKeys,
+  documentedMessages,
+  exampleLine,
+  undocumented,
+} from "../support/log-contract.ts";
 import { recordingLogger } from "../support/recording-logger.ts";
 
 describe("createLogger", () => {
@@ -121,6 +126,10 @@ describe("docs/logging.md", () => {
       [...contextKeys].sort(),
     );
     expect(on("messages").sort()).toEqual([...keysOfMessages].sort());
+  });
+
+  it("shows a line that keeps to it", () => {
+    expect(undocumented(exampleLine)).toEqual([]);
   });
 
   it.each([

@@ -86,10 +86,17 @@ describe("an invocation's logger", () => {
         log.debug("Measuring pool", { window_minutes: index, statistic: "x".repeat(900) });
       }
       log.error("Pool failed", failure);
+      log.error("Query failed", failure);
     });
 
     const held = lines().filter(({ level }) => level === "DEBUG");
     const bytes = written.filter((line) => line.includes('"DEBUG"')).join("").length;
+    expect(lines().map(({ message }) => message)).toEqual([
+      "Older lines were dropped",
+      ...held.map(() => "Measuring pool"),
+      "Pool failed",
+      "Query failed",
+    ]);
     expect(lines()[0]).toMatchObject({
       level: "WARN",
       message: "Older lines were dropped",

@@ -112,6 +112,18 @@ describe("a value in a line", () => {
     },
   );
 
+  it.each([
+    ["objects", (items: readonly unknown[]) => ({ ...items })],
+    ["lists", (items: readonly unknown[]) => items],
+    ["maps", (items: readonly unknown[]) => new Map(items.entries())],
+  ])("may be %s that branch", (_, branch) => {
+    let tree: unknown = 1;
+    for (let level = 0; level < 5; level += 1)
+      tree = branch(Array.from({ length: 40 }, () => tree));
+
+    expect(JSON.stringify(shown(tree)).length).toBeLessThan(6_000);
+  });
+
   it("is not searched for longer than a call may take", () => {
     const size = 6_000_000;
     const hostile = [
