@@ -10,7 +10,9 @@ import { createHandler } from "./handler.ts";
 import { HostDirectory } from "./instance-manager/host-directory.ts";
 import { InstanceManager } from "./instance-manager/instance-manager.ts";
 import type { Invocation } from "./invocation.ts";
-import { createLogger, type Logger, type LogKeys } from "./logger.ts";
+import type { ContextKeys } from "./logger/log-messages.ts";
+import { readableEvent } from "./logger/readable-event.ts";
+import { createLogger, type Logger } from "./logger.ts";
 import { OciClients } from "./oci/clients.ts";
 import { PrometheusClients } from "./prometheus-clients.ts";
 import type { Call } from "./triggers/trigger.ts";
@@ -18,7 +20,11 @@ import type { Call } from "./triggers/trigger.ts";
 /** The function process: everything that lives as long as the container is made here, once. */
 function main(): void {
   const environment = readEnvironment(process.env);
-  const logger = createLogger({ level: environment.logLevel, service: environment.serviceName });
+  const logger = createLogger({
+    level: environment.logLevel,
+    sampleRate: environment.logSampleRate,
+    service: environment.serviceName,
+  });
   const configuration = once(() =>
     readConfiguration(environment, (path) => readFileSync(path, "utf8")),
   );
@@ -37,7 +43,10 @@ function main(): void {
     async (body, context) => {
       const keys = invocationKeys(context, coldStart);
       coldStart = false;
-      const { document, httpStatus } = await handler(body, callOf(context), logger.child(keys));
+      const { document, httpStatus } = await logger.invocation(keys, (log) => {
+        if (environment.logEvent) log.info("Event received", readableEvent(body));
+        return handler(body, callOf(context), log);
+      });
       if (httpStatus !== undefined) context.setResponseHeader("Fn-Http-Status", String(httpStatus));
       return document;
     },
@@ -83,15 +92,15 @@ function callOf(context: Context): Call {
 }
 
 /** The keys of the Powertools logger, as far as Fn has what they stand for. */
-function invocationKeys(context: Context, coldStart: boolean): LogKeys {
+function invocationKeys(context: Context, coldStart: boolean): ContextKeys {
   return {
     cold_start: coldStart,
-    function_request_id: context.callID,
+    function_request_id: context.callID ?? undefined,
     function_id: context.fnID,
     function_name: context.fnName,
     function_app_id: context.appID,
     function_app_name: context.appName,
-    function_memory_size: context.memory,
+    function_memory_size: context.memory || undefined,
   };
 }
 
@@ -115,8 +124,8 @@ function logLibraryWarnings(logger: Logger): void {
  * process, and the next caller would get Fn's 502 for a fault that isn't theirs.
  */
 function surviveFaults(logger: Logger): void {
-  process.on("unhandledRejection", (reason) => logger.error("A promise was left alone", reason));
-  process.on("uncaughtException", (error) => logger.error("An exception was left alone", error));
+  process.on("unhandledRejection", (reason) => logger.error("A fault was left alone", reason));
+  process.on("uncaughtException", (error) => logger.error("A fault was left alone", error));
 }
 
 function once<T>(make: () => T): () => T {

@@ -37,7 +37,7 @@ export function createHandler(dependencies: HandlerDependencies): Handler {
   return async (body, call, parentLogger) => {
     const started = now();
     const trigger = recognizeTrigger(body, call);
-    const { name, correlationId } = trigger;
+    const { name, correlationId = call.header("opc-request-id") } = trigger;
     const logger = parentLogger.child({
       trigger: name,
       correlation_id: correlationId?.slice(0, 255),

@@ -24,6 +24,10 @@ export interface Environment {
   readonly defaultPrometheus: unknown;
   readonly onError: "return" | "throw";
   readonly logLevel: LogLevel;
+  /** The share of invocations, 0–1, that are logged at DEBUG. */
+  readonly logSampleRate: number;
+  /** Whether the body of each call is logged. */
+  readonly logEvent: boolean;
   readonly serviceName: string;
   readonly oci: { readonly auth: OciAuth; readonly endpoints: OciEndpoints };
   readonly problems: readonly Problem[];
@@ -45,6 +49,16 @@ const variables = {
     v.string(),
     v.toUpperCase(),
     v.picklist(["DEBUG", "INFO", "WARN", "ERROR"], "must be DEBUG, INFO, WARN or ERROR"),
+  ),
+  LOG_SAMPLE_RATE: v.pipe(
+    v.string(),
+    v.regex(/^(0|0?\.\d+|1(\.0+)?)$/, "must be a number from 0 to 1"),
+    v.transform(Number),
+  ),
+  LOG_EVENT: v.pipe(
+    v.string(),
+    v.toLowerCase(),
+    v.picklist(["true", "false"], "must be true or false"),
   ),
   SERVICE_NAME: v.string(),
   OCI_AUTH: v.picklist(
@@ -106,6 +120,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     },
     onError: values.ON_ERROR ?? "return",
     logLevel: values.LOG_LEVEL ?? "INFO",
+    logSampleRate: values.LOG_SAMPLE_RATE ?? 0,
+    logEvent: values.LOG_EVENT === "true",
     serviceName: values.SERVICE_NAME ?? "oci-pool-utilization",
     oci: {
       auth: {

@@ -1,78 +1,147 @@
 import { describe, expect, it } from "vitest";
-import { SourceUnavailableError } from "../../src/errors.ts";
-import { createLogger } from "../../src/logger.ts";
-
-/** A logger whose lines can be read back. */
-function recordingLogger(level: "DEBUG" | "INFO" = "DEBUG") {
-  const written: string[] = [];
-  const destination = { write: (text: string) => void written.push(text) };
-  const logger = createLogger({ level, service: "the-service", destination });
-  return { logger, written, lines: () => written.map((text): unknown => JSON.parse(text)) };
-}
+import { contextKeys, logMessages } from "../../src/logger/log-messages.ts";
+import {
+  documentedKeys,
+  documentedMessages,
+  exampleLine,
+  undocumented,
+} from "../support/log-contract.ts";
+import { recordingLogger } from "../support/recording-logger.ts";
 
 describe("createLogger", () => {
   it("writes one JSON object a line, with Powertools' keys", () => {
     const { logger, written, lines } = recordingLogger();
 
-    logger.info("Pool\nmeasured", { pool: "web" });
+    logger.info("Pool measured", { pool: "we\nb\u2028\u0085" });
 
-    expect(written.join("")).toMatch(/^[^\n]*\n$/);
+    expect(written.join("")).toMatch(/^[^\n\u2028\u0085]*\n$/);
     expect(lines()).toEqual([
       {
         level: "INFO",
         timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
         service: "the-service",
-        pool: "web",
-        message: "Pool\nmeasured",
+        pool: "we\nb\ufffd\ufffd",
+        message: "Pool measured",
       },
     ]);
   });
 
   it("keeps lines below its level to itself", () => {
-    const { logger, lines } = recordingLogger("INFO");
+    const { logger, lines } = recordingLogger({ level: "WARN" });
 
-    logger.debug("step");
-    logger.warn("careful");
+    logger.info("Pool measured");
+    logger.warn("Pool measured, but without a result");
+    logger.error("Query failed", new Error("no"));
 
-    expect(lines()).toMatchObject([{ level: "WARN", message: "careful" }]);
+    expect(lines().map(({ level }) => level)).toEqual(["WARN", "ERROR"]);
   });
 
-  it("gives a child's keys to the child's lines only", () => {
-    const { logger, lines } = recordingLogger();
+  it("gives a child's keys to the child's lines only, and a line's own key precedence", () => {
+    const { logger, written, lines } = recordingLogger();
+    const child = logger.child({ trigger: "direct", source: "oci" });
 
-    logger.child({ function_request_id: "call" }).debug("in");
-    logger.debug("out");
+    child.child({ source: "prometheus" }).debug("Measuring pool");
+    child.debug("Measuring pool");
+    logger.debug("Measuring pool");
+
+    expect(lines().map(({ trigger, source }) => [trigger, source])).toEqual([
+      ["direct", "prometheus"],
+      ["direct", "oci"],
+      [undefined, undefined],
+    ]);
+    expect(written[0]?.match(/"source"/g)).toHaveLength(1);
+  });
+
+  it("lets no key take the place of its own", () => {
+    const { logger, lines } = recordingLogger();
+    const forged = {
+      ...{ level: "x", message: "x", service: "x", timestamp: "x", sampling_rate: "x", error: "x" },
+      ...{ constructor: "x", toString: "x", pool: "web" },
+    };
+
+    logger.child(forged as object).info("Pool measured", forged);
 
     expect(lines()).toEqual([
-      expect.objectContaining({ message: "in", function_request_id: "call" }),
-      expect.not.objectContaining({ function_request_id: "call" }),
-    ]);
-  });
-
-  it("shows an error with its code and causes, but none of its other properties", () => {
-    const { logger, written, lines } = recordingLogger();
-    const socket = Object.assign(new Error("connect ECONNREFUSED"), { headers: "Bearer s3cret" });
-
-    logger.error("Query failed", new SourceUnavailableError("can't be reached", { cause: socket }));
-
-    expect(lines()).toMatchObject([
       {
-        level: "ERROR",
-        error: {
-          name: "SourceUnavailableError",
-          code: "SOURCE_UNAVAILABLE",
-          message: "can't be reached",
-          cause: { name: "Error", message: "connect ECONNREFUSED" },
-        },
+        level: "INFO",
+        message: "Pool measured",
+        service: "the-service",
+        timestamp: expect.stringMatching(/Z$/),
+        pool: "web",
       },
     ]);
-    expect(written.join("")).not.toContain("s3cret");
   });
 
-  it.each([undefined, null, "text", { toString: 5 }, 5n])("can log %s being thrown", (thrown) => {
-    const { logger, lines } = recordingLogger();
+  it("passes every text by the function that knows the secrets, whole", () => {
+    const secret = "correct horse";
+    const { logger, written } = recordingLogger({
+      redact: (text) => text.replaceAll(secret, "***"),
+      service: `service of ${secret}`,
+    });
+    const event = { [secret]: [`a ${secret}`], long: `${"x".repeat(1_995)}${secret}` };
+    const cause = new Error(secret);
 
-    expect(() => logger.error("Odd", thrown)).not.toThrow();
-    expect(lines()).toHaveLength(1);
+    logger.child({ function_name: secret }).info("Event received", { event });
+    logger.error("Pool failed", new AggregateError([cause], secret, { cause }), { pool: secret });
+
+    expect(written).toHaveLength(2);
+    expect(written.join("")).toContain("***");
+    expect(written.join("")).not.toMatch(/correct|horse/);
+  });
+
+  it("loses no line when that function fails", () => {
+    const redact = () => {
+      throw new Error("broken");
+    };
+    const { logger, lines } = recordingLogger({ redact });
+
+    logger.info("Pool measured", { pool: "web", cpu_average: 5 });
+    logger.error("Pool failed", new Error("secret"));
+
+    expect(lines()).toMatchObject([
+      { message: "Pool measured", pool: "[unreadable]", cpu_average: 5 },
+      { message: "Pool failed", error: { name: "[unreadable]", message: "[unreadable]" } },
+    ]);
+  });
+
+  it("survives a destination that throws", () => {
+    const write = () => {
+      throw new Error("ENOSPC");
+    };
+    const { logger } = recordingLogger({ destination: { write } });
+
+    expect(() => logger.error("Query failed", new Error("no"))).not.toThrow();
+  });
+});
+
+describe("docs/logging.md", () => {
+  it("has a row for every message and every key, and no other", () => {
+    const messages = Object.entries(logMessages).map(([message, row]) => ({ message, ...row }));
+    const on = (where: string) =>
+      documentedKeys.filter((row) => where === row.on).map(({ key }) => key);
+    const keysOfMessages = new Set(messages.flatMap(({ keys }) => keys));
+
+    expect(documentedMessages).toEqual(messages);
+    expect([...on("invocations"), ...on("requests"), ...on("pools")].sort()).toEqual(
+      [...contextKeys].sort(),
+    );
+    expect(on("messages").sort()).toEqual([...keysOfMessages].sort());
+  });
+
+  it("shows a line that keeps to it", () => {
+    expect(undocumented(exampleLine)).toEqual([]);
+  });
+
+  it.each([
+    ["another message", { message: "Something else" }, /^no such message/],
+    ["another level", { message: "Pool measured", level: "DEBUG" }, /level must be equal/],
+    ["another type", { message: "Pool measured", cpu_average: "5" }, /cpu_average must be number/],
+    ["another key", { message: "Pool measured", warning: "a" }, /NOT have additional properties/],
+    ["a missing key", { message: "Pool failed", level: "ERROR" }, /must have .* property 'error'/],
+    ["a long line", { message: "Event received", event: "x".repeat(20_000) }, /^longer than 16 KB/],
+  ])("is broken by %s", (_, keys, problem) => {
+    const line = { level: "INFO", timestamp: "2026-11-23T20:40:00.000Z", service: "s", ...keys };
+
+    expect(undocumented(JSON.stringify(line))).toEqual([expect.stringMatching(problem)]);
   });
 });

@@ -120,6 +120,9 @@ pools:
     ],
     [{ OCI_AUTH: "api_key" }, "OCI_AUTH", /^must be resource_principal/],
     [{ LOG_LEVEL: "loud" }, "LOG_LEVEL", /^must be DEBUG/],
+    [{ LOG_SAMPLE_RATE: "10%" }, "LOG_SAMPLE_RATE", /^must be a number from 0 to 1$/],
+    [{ LOG_SAMPLE_RATE: "1.5" }, "LOG_SAMPLE_RATE", /^must be a number from 0 to 1$/],
+    [{ LOG_EVENT: "yes" }, "LOG_EVENT", /^must be true or false$/],
     [{ ON_ERROR: "ignore" }, "ON_ERROR", /^must be return or throw/],
   ])("says what is wrong with %j", (variables, path, message) => {
     const { problems } = configurationOf(variables as Record<string, string>);

@@ -1,0 +1,14 @@
+import type { KeysOf } from "./log-messages.ts";
+
+/**
+ * The body of a call as log keys. One that is not JSON is not shown: without names, nobody can tell
+ * what of it is a credential.
+ */
+export function readableEvent(body: Uint8Array): KeysOf<"Event received"> {
+  const keys = { event_bytes: body.length };
+  try {
+    return { event: JSON.parse(new TextDecoder().decode(body)), ...keys };
+  } catch {
+    return keys;
+  }
+}
