@@ -24,7 +24,8 @@ resource "oci_functions_function" "pool_utilization" {
 
 locals {
   named_config = {
-    POOLS          = var.pools
+    # One line of JSON: OCI wants values of printable characters, and has room for 4 KB.
+    POOLS          = var.pools == "" ? "" : jsonencode(yamldecode(var.pools))
     PROMETHEUS_URL = var.prometheus_url
     ON_ERROR       = var.on_error
     LOG_LEVEL      = var.log_level

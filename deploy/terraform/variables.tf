@@ -106,8 +106,8 @@ variable "pools" {
   description = "POOLS: the pools and their defaults, as JSON or YAML text."
 
   validation {
-    condition     = length(var.pools) < 4000
-    error_message = "The whole configuration has to fit in 4 KB; use POOLS_FILE in an image of your own."
+    condition     = var.pools == "" || try(length(jsonencode(yamldecode(var.pools))) < 4000, false)
+    error_message = "JSON or YAML, of less than 4 KB; for more, use POOLS_FILE in an image of your own."
   }
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -68,6 +69,15 @@ describe("docs/deploy.md", () => {
 
     expect(configuration.problems).toEqual([]);
     expect(configuration.pools.map(({ spec }) => spec.ok)).toEqual([true]);
+  });
+
+  it("makes one line of a file, that means the same", () => {
+    expect(text(page)).toContain("npx yaml --json --single < pools.yaml");
+    const yaml = join(root, "node_modules/.bin/yaml");
+    const line = execFileSync(yaml, ["--json", "--single"], { input: pools, encoding: "utf8" });
+
+    expect(line.trim()).not.toContain("\n");
+    expect(configurationOf({ POOLS: line }).pools).toEqual(configurationOf({ POOLS: pools }).pools);
   });
 
   it("sends requests that are answered", () => {
