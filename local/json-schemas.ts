@@ -1,36 +1,55 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
 import { aliases, ignoredKeys, poolSettings } from "../src/config/pool-settings.ts";
-import { sources } from "../src/config/pool-spec.ts";
-import { prometheusServer } from "../src/config/prometheus-servers.ts";
-import type { ErrorCode } from "../src/errors.ts";
-import type { MissingReason } from "../src/result/reading.ts";
-import type { ResultDocument } from "../src/result/result-document.ts";
-import { triggerNames } from "../src/triggers/trigger.ts";
+import { completePoolSpec } from "../src/config/pool-spec.ts";
+import { strictObject } from "../src/config/problems.ts";
+import { prometheusServer as server } from "../src/config/prometheus-servers.ts";
+import { described } from "./described.ts";
+import { authTexts, matchTexts, poolTexts, prometheusTexts, serverTexts } from "./descriptions.ts";
+import { result } from "./result-schema.ts";
 
-/** What an editor shows beside a key; a key without a text doesn't compile. */
-const descriptions: Readonly<Record<keyof typeof poolSettings.entries, string>> = {
-  instancePoolId: "OCID of the pool.",
-  name: "What results and logs call the pool. Default: its display name.",
-  source: "Where its utilization is read from. Default: oci.",
-  compartmentId: "OCID of the pool's compartment. Default: asked from OCI.",
-  region: "Region id or key. Default: from the OCID, else the principal's.",
-  windowMinutes: "How far to look back, in minutes. Default: 5.",
-  statistic: "Over time, for each instance. Default: mean.",
-  minCoverage: "Below this share of running members reporting, the pool fails. Default: 0.",
-  includeInstances: "Add each member's own values to the result. Default: false.",
-  prometheus: "How to find the members on a Prometheus server.",
-};
-const entries = described(poolSettings.entries, descriptions);
-
-/** The same entries; a description changes nothing about what they accept. */
-function described<E extends v.ObjectEntries>(all: E, texts: Readonly<Record<keyof E, string>>): E {
-  const withTexts = Object.entries(all).map(([key, schema]) => [
-    key,
-    v.pipe(schema as v.GenericSchema, v.description(texts[key] ?? "")),
-  ]);
-  return Object.fromEntries(withTexts) as E;
+/** The texts with the defaults that the function really applies. */
+function withDefaults<T extends Readonly<Record<string, string>>>(texts: T, defaults: object): T {
+  const all = Object.entries(texts).map(([key, text]) => {
+    const value: unknown = Reflect.get(defaults, key);
+    if (value === undefined || value === "" || key === "prometheus") return [key, text];
+    return [key, `${text} Default: ${typeof value === "string" ? value : JSON.stringify(value)}.`];
+  });
+  return Object.fromEntries(all) as T;
 }
+
+const defaults = completePoolSpec("");
+const { prometheus } = poolSettings.entries;
+const { match } = prometheus.wrapped.entries;
+const entries = described(
+  {
+    ...poolSettings.entries,
+    prometheus: v.optional(
+      strictObject(
+        described(
+          {
+            ...prometheus.wrapped.entries,
+            match: v.optional(strictObject(described(match.wrapped.entries, matchTexts))),
+          },
+          withDefaults(prometheusTexts, defaults.prometheus),
+        ),
+      ),
+    ),
+  },
+  withDefaults(poolTexts, defaults),
+);
+const prometheusServer = v.pipe(
+  strictObject(
+    described(
+      {
+        ...server.entries,
+        auth: v.optional(strictObject(described(server.entries.auth.wrapped.entries, authTexts))),
+      },
+      serverTexts,
+    ),
+  ),
+  v.description("One server."),
+);
 
 /** The original's keys mean the same, so an editor must not call them mistakes. */
 const originalKeys = {
@@ -85,94 +104,24 @@ const configuration = v.strictObject({
     v.pipe(v.strictObject(spec), v.description("What a pool has that doesn't say otherwise.")),
   ),
   prometheus: v.optional(
-    v.strictObject({
-      servers: v.optional(
-        v.pipe(
-          v.record(v.string(), prometheusServer),
-          v.description("The Prometheus servers that may be asked, by name."),
+    v.pipe(
+      v.strictObject({
+        servers: v.optional(
+          v.pipe(
+            v.record(v.string(), prometheusServer),
+            v.description("The Prometheus servers that may be asked, by name."),
+          ),
         ),
-      ),
-    }),
+      }),
+      v.description("What the pools measured there share."),
+    ),
   ),
-  pools: v.optional(v.array(v.strictObject(spec))),
-});
-
-const nullablePercent = v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(100)));
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const instant = v.pipe(v.string(), v.isoTimestamp());
-const status = v.picklist(["ok", "partial", "failed"]);
-const statistic = v.nullable(v.picklist(["mean", "max", "min", "p50", "p90", "p95", "p99"]));
-const utilization = v.strictObject({
-  average: nullablePercent,
-  min: nullablePercent,
-  max: nullablePercent,
-  p95: nullablePercent,
-  reporting: count,
-});
-const errorInfo = v.strictObject({
-  code: v.picklist<readonly ErrorCode[]>([
-    "INVALID_REQUEST",
-    "UNSUPPORTED_EVENT",
-    "POOL_NOT_FOUND",
-    "NOT_AUTHENTICATED",
-    "EMPTY_POOL",
-    "NO_DATA",
-    "LOW_COVERAGE",
-    "THROTTLED",
-    "SOURCE_UNAVAILABLE",
-    "CIRCUIT_OPEN",
-    "DEADLINE_EXCEEDED",
-    "INTERNAL",
-  ]),
-  message: v.string(),
-  retryable: v.boolean(),
-  hint: v.exactOptional(v.string()),
-});
-const instance = { id: v.string(), displayName: v.string() };
-const missing = v.strictObject({
-  ...instance,
-  metrics: v.array(v.picklist(["cpu", "memory"])),
-  reason: v.picklist<readonly MissingReason[]>([
-    "no_data",
-    "stale",
-    "target_down",
-    "warming_up",
-    "not_a_number",
-    "unresolved_host",
-    "query_failed",
-  ]),
-});
-const detail = v.strictObject({ ...instance, cpu: nullablePercent, memory: nullablePercent });
-const poolResult = v.strictObject({
-  name: v.string(),
-  instancePoolId: v.nullable(v.string()),
-  source: v.nullable(v.picklist(sources)),
-  status,
-  window: v.nullable(v.strictObject({ start: instant, end: instant })),
-  statistic,
-  cpu: utilization,
-  memory: utilization,
-  instances: v.nullable(
-    v.strictObject({
-      total: count,
-      running: count,
-      reporting: count,
-      missing: v.array(missing),
-      details: v.exactOptional(v.array(detail)),
-    }),
+  pools: v.optional(
+    v.pipe(
+      v.array(v.strictObject(spec)),
+      v.description("What an empty request measures, and what names stand for."),
+    ),
   ),
-  warnings: v.array(v.string()),
-  error: v.exactOptional(errorInfo),
-});
-
-/** Doesn't compile when it is not the schema of ResultDocument. */
-const result: v.GenericSchema<ResultDocument, ResultDocument> = v.strictObject({
-  status,
-  trigger: v.picklist(triggerNames),
-  collectedAt: instant,
-  durationMs: v.pipe(v.number(), v.minValue(0)),
-  pools: v.array(poolResult),
-  error: v.exactOptional(errorInfo),
 });
 
 /** The published JSON Schemas (draft 7, which editors know best), by file name. */

@@ -15,7 +15,8 @@ export class InvocationFailedError extends Error {
   override readonly name = "InvocationFailedError";
 }
 
-const httpStatuses: Readonly<Record<ErrorCode, 400 | 404 | 502 | 503 | 504>> = {
+/** What an HTTP caller sees of a failure. */
+export const httpStatuses: Readonly<Record<ErrorCode, 400 | 404 | 502 | 503 | 504>> = {
   INVALID_REQUEST: 400,
   UNSUPPORTED_EVENT: 400,
   POOL_NOT_FOUND: 404,

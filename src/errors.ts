@@ -13,7 +13,8 @@ export type ErrorCode =
   | "DEADLINE_EXCEEDED"
   | "INTERNAL";
 
-const retryableCodes: ReadonlySet<ErrorCode> = new Set([
+/** Those after which the same request may succeed later. */
+export const retryableCodes: ReadonlySet<ErrorCode> = new Set([
   "THROTTLED",
   "SOURCE_UNAVAILABLE",
   "CIRCUIT_OPEN",

@@ -85,6 +85,9 @@ const variables = {
   PROMETHEUS_PROXY: v.string(),
 };
 
+/** A configuration key that is read. */
+export type VariableName = keyof typeof variables;
+
 type Variables = { readonly [K in keyof typeof variables]?: v.InferOutput<(typeof variables)[K]> };
 
 /** Reads every variable in one place. An empty variable counts as absent; a wrong one is a problem. */

@@ -1,0 +1,115 @@
+import { isJsonObject, type JsonObject } from "../src/config/json-object.ts";
+import { aliases, ignoredKeys } from "../src/config/pool-settings.ts";
+import { httpStatuses } from "../src/delivery.ts";
+import { type ErrorCode, retryableCodes } from "../src/errors.ts";
+import { codeTexts, reasonTexts, variableTexts } from "./descriptions.ts";
+import { jsonSchemas } from "./json-schemas.ts";
+import { schemaRows } from "./schema-rows.ts";
+
+const introduction = `# Reference
+
+Every key, field and code, written by \`npm run reference\` from the code that reads and writes them.
+The same as JSON Schemas: [request](../schemas/request.schema.json),
+[configuration](../schemas/configuration.schema.json), [result](../schemas/result.schema.json).`;
+
+const requestText = `A request is a pool spec; or \`pool\`, the name of a configured pool, with keys that override its own;
+or \`pools\`, a list of these; or \`{"check": "health"}\`; or nothing, for all configured pools. Beside
+them there may be \`onError\` (\`return\`, \`throw\`), which goes before \`ON_ERROR\`, and \`$schema\`, which is
+not read.`;
+
+const variablesText = `Each is a configuration key of the function or its application, which Fn passes on as an environment
+variable. An empty one counts as absent. OCI allows 4 KB for all of them together.`;
+
+const documentText = `What \`POOLS\` holds, or the file that \`POOLS_FILE\` names. A bare list counts as \`pools\`. \`defaults\` and
+each of \`pools\` have the keys of a pool spec.`;
+
+/** docs/reference.md. */
+export function reference(): string {
+  const sections = [
+    introduction,
+    section("Request", requestText),
+    section("Pool spec", table(["key", "values", "meaning"], poolRows())),
+    section("Keys of the original framework", table(["key", "here"], originalRows())),
+    section("Configuration", variablesText, table(["key", "values", "meaning"], variableRows())),
+    section("Pools document", documentText, table(["key", "values", "meaning"], documentRows())),
+    section("Result", table(["field", "values", "meaning"], schemaRows(schemaOf("result")))),
+    section("Reasons", table(["reason", "meaning"], Object.entries(reasonTexts).map(coded))),
+    section(
+      "Error codes",
+      table(
+        ["code", "retryable", "HTTP status", "meaning"],
+        Object.entries(codeTexts).map(codeRow),
+      ),
+    ),
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+function section(title: string, ...parts: readonly string[]): string {
+  return [`## ${title}`, ...parts].join("\n\n");
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function schemaOf(name: string): JsonObject {
+  const schema = jsonSchemas()[`${name}.schema.json`];
+  if (!isJsonObject(schema)) throw new Error(`There is no schema of a ${name}.`);
+  return schema;
+}
+
+function poolSchema(): JsonObject {
+  const { properties } = schemaOf("configuration");
+  const defaults = isJsonObject(properties) ? properties["defaults"] : undefined;
+  if (!isJsonObject(defaults)) throw new Error("The configuration has no defaults.");
+  return defaults;
+}
+
+const originalKeys = [...Object.keys(aliases), ...ignoredKeys, "prometheus_url"];
+
+function poolRows(): readonly (readonly string[])[] {
+  return schemaRows(poolSchema()).filter(
+    ([key = ""]) => !originalKeys.includes(key.replaceAll("`", "")),
+  );
+}
+
+function originalRows(): readonly (readonly string[])[] {
+  return [
+    ...Object.entries(aliases)
+      .map(coded)
+      .map(([key = "", name]) => [key, `\`${name}\``]),
+    ["`region`", "`region`"],
+    [
+      "`prometheus_url`",
+      "In the configuration, a Prometheus server; in a payload, the configured server of that origin.",
+    ],
+    [[...ignoredKeys].map((key) => `\`${key}\``).join(", "), "Ignored with a warning."],
+  ];
+}
+
+function variableRows(): readonly (readonly string[])[] {
+  return Object.entries(variableTexts).map(([name, { values, meaning }]) => [
+    `\`${name}\``,
+    values,
+    meaning,
+  ]);
+}
+
+function documentRows(): readonly (readonly string[])[] {
+  return schemaRows(schemaOf("configuration")).filter(
+    ([key = ""]) => !/^`(?:\$schema|defaults\.|pools\[\])/.test(key),
+  );
+}
+
+function coded([code, text]: readonly [string, string]): readonly string[] {
+  return [`\`${code}\``, text];
+}
+
+function codeRow([code, text]: readonly [string, string]): readonly string[] {
+  const known = code as ErrorCode;
+  const retryable = retryableCodes.has(known) ? "yes" : "no";
+  return [`\`${code}\``, retryable, String(httpStatuses[known]), text];
+}
