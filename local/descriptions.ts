@@ -41,14 +41,21 @@ export const serverTexts: Texts<keyof typeof prometheusServer.entries> = {
   url: "Base URL; the API lives below it, at /api/v1. Required.",
   auth: "Credentials: bearerToken, or username and password.",
   headers: "Further headers of every request, such as X-Scope-OrgID.",
+  headersSecretId: "OCID of the Vault secret that holds the headers, a JSON object.",
   ca: "PEM certificates to trust besides the built-in ones.",
+  clientCert: "PEM certificate to show to a server that asks for one.",
+  clientKey: "Its PEM key.",
+  clientKeySecretId: "OCID of the Vault secret that holds the key.",
+  proxy: "URL of the HTTP proxy that this server, and only this, is reached through.",
 };
 
 export const authTexts: Texts<keyof (typeof prometheusServer.entries.auth)["wrapped"]["entries"]> =
   {
     bearerToken: "Sent as Authorization: Bearer.",
+    bearerTokenSecretId: "OCID of the Vault secret that holds the token.",
     username: "Sent with the password as Authorization: Basic.",
     password: "See username.",
+    passwordSecretId: "OCID of the Vault secret that holds the password.",
   };
 
 interface VariableText {
@@ -68,6 +75,14 @@ export const variableTexts: Readonly<Record<VariableName, VariableText>> = {
     values: "DEBUG, INFO, WARN, ERROR",
     meaning: "The least level that is written. Default: INFO.",
   },
+  LOG_SAMPLE_RATE: {
+    values: "0–1",
+    meaning: "The share of invocations that are logged at DEBUG. Default: 0.",
+  },
+  LOG_EVENT: {
+    values: "true, false",
+    meaning: "Log the body of each call, without what looks like a credential. Default: false.",
+  },
   SERVICE_NAME: {
     values: "text",
     meaning: "The key service of each log line. Default: oci-pool-utilization.",
@@ -83,14 +98,37 @@ export const variableTexts: Readonly<Record<VariableName, VariableText>> = {
     meaning: "Another endpoint of Monitoring than the SDK's: for dedicated regions, and for tests.",
   },
   OCI_CORE_ENDPOINT: { values: "URL", meaning: "The same for Compute and Networking." },
+  OCI_SECRETS_ENDPOINT: { values: "URL", meaning: "The same for Vault's secrets." },
   PROMETHEUS_URL: { values: "URL", meaning: "Base URL of the Prometheus server called default." },
   PROMETHEUS_BEARER_TOKEN: { values: "text", meaning: "Its bearer token." },
+  PROMETHEUS_BEARER_TOKEN_SECRET_ID: {
+    values: "OCID",
+    meaning: "The Vault secret that holds the token, instead of the token.",
+  },
   PROMETHEUS_USERNAME: { values: "text", meaning: "Its user, instead of a bearer token." },
   PROMETHEUS_PASSWORD: { values: "text", meaning: "The user's password." },
+  PROMETHEUS_PASSWORD_SECRET_ID: {
+    values: "OCID",
+    meaning: "The Vault secret that holds the password.",
+  },
   PROMETHEUS_HEADERS: { values: "JSON object", meaning: "Its further headers." },
+  PROMETHEUS_HEADERS_SECRET_ID: {
+    values: "OCID",
+    meaning: "The Vault secret that holds them.",
+  },
   PROMETHEUS_CA: {
     values: "PEM",
-    meaning: "Certificates to trust besides the built-in ones.",
+    meaning: "Certificates to trust besides the built-in ones; line ends may be written as \\n.",
+  },
+  PROMETHEUS_CLIENT_CERT: { values: "PEM", meaning: "Certificate to show to it, if it asks." },
+  PROMETHEUS_CLIENT_KEY: { values: "PEM", meaning: "The certificate's key." },
+  PROMETHEUS_CLIENT_KEY_SECRET_ID: {
+    values: "OCID",
+    meaning: "The Vault secret that holds the key.",
+  },
+  PROMETHEUS_PROXY: {
+    values: "URL",
+    meaning: "The HTTP proxy that it is reached through. No other variable sets one.",
   },
 };
 

@@ -123,12 +123,17 @@ export function readPrometheusServer(
         password: credential(auth.password, auth.passwordSecretId),
       },
       headers: credential(headers && JSON.stringify(headers), ids.headersSecretId),
-      ca,
-      clientCert,
-      clientKey: credential(clientKey, ids.clientKeySecretId),
+      ca: pem(ca),
+      clientCert: pem(clientCert),
+      clientKey: credential(pem(clientKey), ids.clientKeySecretId),
       proxy: proxy === undefined ? undefined : new Secret(proxy),
     },
   };
+}
+
+/** OCI's configuration values have no line ends, so they may be written as JSON writes them. */
+function pem(text: string | undefined): string | undefined {
+  return text?.replaceAll("\\n", "\n");
 }
 
 function credential(text: string | undefined, id: string | undefined): Credential | undefined {
