@@ -2,7 +2,14 @@ import * as v from "valibot";
 import { isJsonObject } from "./json-object.ts";
 import { parseOcid } from "./ocid.ts";
 import { matchBys, type PoolSettings, sources } from "./pool-spec.ts";
-import { type Checked, check, joinPath, type Problem, strictObject } from "./problems.ts";
+import {
+  type Checked,
+  check,
+  joinPath,
+  type Problem,
+  strictObject,
+  tooManyKeys,
+} from "./problems.ts";
 
 /** The keys of the original framework's `config.yaml`, and what they are called here. */
 export const aliases: Readonly<Record<string, keyof PoolSettings>> = {
@@ -96,6 +103,8 @@ export function readPoolEntry(value: unknown, path: string): Checked<PoolEntry> 
   if (!isJsonObject(value)) {
     return { ok: false, problems: [{ path, message: "expected a pool spec, an object" }] };
   }
+  const tooMany = tooManyKeys(value, path);
+  if (tooMany !== undefined) return { ok: false, problems: [tooMany] };
   const { settings, prometheusUrl, ignored, problems } = renameAliases(value, path);
   const checked = check(poolSettings, settings, path);
   const all = [...problems, ...(checked.ok ? [] : checked.problems)];

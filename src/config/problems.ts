@@ -38,6 +38,15 @@ export function strictObject<const E extends v.ObjectEntries>(entries: E) {
 
 const keySeparator = " ";
 
+/** Twice as many as any object here has: whoever sends more is not helped by a list of them. */
+const maximumKeys = 50;
+
+/** The problem of an object that has far too many keys to be looked at one by one. */
+export function tooManyKeys(value: object, path: string): Problem | undefined {
+  const count = Object.keys(value).length;
+  return count <= maximumKeys ? undefined : { path, message: `has ${count} keys, far too many` };
+}
+
 /** What to say of a key that isn't known: the one that was probably meant, else all. */
 export function unknownKey(key: string, known: readonly string[]): string {
   const meant = suggestion(key, known);

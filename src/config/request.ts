@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from "./json-object.ts";
 import { resolvePoolSpec, settingsOfPayload } from "./pool-resolution.ts";
 import { readPoolEntry } from "./pool-settings.ts";
 import type { PoolSettings, PoolSpec } from "./pool-spec.ts";
-import { describeProblems, joinPath, type Problem, suggestion } from "./problems.ts";
+import { describeProblems, joinPath, type Problem, suggestion, tooManyKeys } from "./problems.ts";
 
 /** One pool that a request asks for: its spec, or why it can't be measured. */
 export type RequestedPool =
@@ -40,6 +40,8 @@ export function readPoolsRequest(body: unknown, configuration: Configuration): P
   if (body !== undefined && !isJsonObject(body)) {
     throw new InvalidRequestError(`The request must be a JSON object such as ${example}.`);
   }
+  const tooMany = tooManyKeys(body ?? {}, "");
+  if (tooMany !== undefined) throw new InvalidRequestError(`The request ${tooMany.message}.`);
   const { onError, $schema, ...rest } = body ?? {};
   if (onError !== undefined && onError !== "return" && onError !== "throw") {
     throw new InvalidRequestError("onError: must be return or throw");

@@ -4,6 +4,7 @@ import { request as requestHttps } from "node:https";
 import type { common } from "oci-sdk";
 import { SourceUnavailableError } from "../errors.ts";
 import type { Usage } from "../invocation.ts";
+import { hasMoreValues } from "../json-size.ts";
 import type { Agents } from "../network/agents.ts";
 import { describeNetworkFailure } from "../network/network-failure.ts";
 
@@ -21,8 +22,9 @@ export interface CallContext {
 /** The call that is under way; set around each call of an SDK client. */
 export const callContext = new AsyncLocalStorage<CallContext>();
 
-/** Some three times what 2,000 streams of 50 points, or a page of 1,000 members, can take. */
-const maximumAnswerBytes = 32_000_000;
+/** Twice what 2,000 streams of 50 points, or a page of 1,000 members, can take. */
+const maximumAnswerBytes = 16_000_000;
+const maximumAnswerValues = 1_000_000;
 
 /**
  * Sends what the SDK built, signed by the SDK. The SDK's own FetchHttpClient can't be given a
@@ -81,12 +83,14 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer> {
     if (bytes > maximumAnswerBytes) throw new AnswerTooLargeError();
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  const body = Buffer.concat(chunks);
+  if (hasMoreValues(body, maximumAnswerValues)) throw new AnswerTooLargeError();
+  return body;
 }
 
 class AnswerTooLargeError extends Error {
   override readonly name = "AnswerTooLargeError";
-  override readonly message = `the answer is larger than ${maximumAnswerBytes} bytes`;
+  override readonly message = "the answer is larger than any that could be right";
 }
 
 function toResponse({ statusCode = 0, headers }: IncomingMessage, body: Buffer): Response {

@@ -9,6 +9,7 @@ import {
   type UtilizationError,
 } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
+import { hasMoreValues } from "../json-size.ts";
 import { describeNetworkFailure } from "../network/network-failure.ts";
 import { Endpoint, type EndpointState } from "../resilience/endpoint.ts";
 import { readRetryAfter } from "../resilience/retry-after.ts";
@@ -17,6 +18,9 @@ import { type QueryAnswer, readQueryAnswer, readQueryFailure } from "./response.
 
 /** Two queries for each of four selectors: a large pool's queries are heavy. */
 const concurrentQueries = 8;
+
+/** 1,000 hosts, five gauges, sixty steps: each point counts as three. */
+const maximumAnswerValues = 1_000_000;
 
 /** Asks one Prometheus server; made once per process. */
 export class PrometheusClient {
@@ -87,14 +91,15 @@ export class PrometheusClient {
     signal: AbortSignal,
     { usage }: Invocation,
   ): Promise<QueryAnswer> {
-    let response: AxiosResponse<unknown>;
+    let response: AxiosResponse<Buffer>;
     try {
       response = await http.post(`${this.#server.url}/api/v1/query`, form, { signal });
     } catch (error) {
       throw this.#unreachable(error);
     }
-    usage.bytes += typeof response.data === "string" ? response.data.length : 0;
-    const body = parseJson(response.data);
+    usage.bytes += response.data.length;
+    if (hasMoreValues(response.data, maximumAnswerValues)) throw this.#tooLarge();
+    const body = parseJson(response.data.toString("utf8"));
     if (response.status !== 200) throw this.#refused(response, body, redact);
     if (body === undefined) throw this.#notJson(response);
     const answer = readQueryAnswer(body);
@@ -110,8 +115,13 @@ export class PrometheusClient {
     );
   }
 
+  #tooLarge(): UtilizationError {
+    const message = `Prometheus server ${this.#label} answered more than can be read.`;
+    return new SourceUnavailableError(message, { hint: "Try a shorter window." });
+  }
+
   #refused(
-    { status, headers }: AxiosResponse<unknown>,
+    { status, headers }: AxiosResponse<Buffer>,
     body: unknown,
     redact: Connection["redact"],
   ): UtilizationError {
@@ -143,7 +153,7 @@ export class PrometheusClient {
     return new SourceUnavailableError(message, { hint: urlHint });
   }
 
-  #notJson({ headers }: AxiosResponse<unknown>): UtilizationError {
+  #notJson({ headers }: AxiosResponse<Buffer>): UtilizationError {
     const type = /^[\w./+-]{1,100}/.exec(String(headers["content-type"]))?.[0];
     const message = `Prometheus server ${this.#label} answered ${type ?? "no content type"}, not JSON.`;
     return new SourceUnavailableError(message, { hint: urlHint });
@@ -160,8 +170,7 @@ class CredentialsRefusedError extends NotAuthenticatedError {}
 const credentialsHint = "Check the server's auth and headers.";
 const urlHint = "Check the server's URL: its API is expected at <url>/api/v1/query.";
 
-function parseJson(text: unknown): unknown {
-  if (typeof text !== "string") return undefined;
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -77,8 +77,8 @@ function createClient(headers: Readonly<Record<string, string>>, agents: Agents)
     proxy: false,
     // After decompression.
     maxContentLength: maximumAnswerBytes,
-    responseType: "text",
-    transformResponse: (text: unknown) => text,
+    responseType: "arraybuffer",
+    transformResponse: (bytes: unknown) => bytes,
     validateStatus: () => true,
   });
 }

@@ -2,6 +2,9 @@ import { isJsonObject } from "../config/json-object.ts";
 import { UnsupportedEventError } from "../errors.ts";
 import { type Call, isString, property, requestForPools, type Trigger } from "./trigger.ts";
 
+/** A whole message has at most 64 KB. */
+const longestQuery = 65_536;
+
 /** What the dimension says of an instance that is in no pool. */
 const noPool = "default";
 
@@ -42,7 +45,7 @@ function poolsOf(alarm: Readonly<Record<string, unknown>>): readonly string[] {
     .filter(isString)
     .filter((pool) => pool !== "" && pool.toLowerCase() !== noPool);
   if (pools.length > 0) return pools;
-  const query = isString(alarm["query"]) ? alarm["query"] : "";
+  const query = isString(alarm["query"]) ? alarm["query"].slice(0, longestQuery) : "";
   // What ends in a wildcard is only the beginning of an OCID.
   return [...query.matchAll(/(ocid1\.instancepool\.[a-z0-9.-]+)(\*?)/gi)].flatMap(
     ([, pool = "", wildcard]) => (wildcard === "" ? [pool] : []),

@@ -151,7 +151,9 @@ describe("the function process", () => {
   let pid: number | undefined;
   beforeAll(async () => {
     emulator = await OciEmulator.start({ tenancy: { pools: emulatedPools } });
-    agent = await startFunction({ ...emulator.environment, LOG_LEVEL: "INFO" });
+    // A heap that fits into the smallest function, beside the rest of the process.
+    const NODE_OPTIONS = "--max-old-space-size=48";
+    agent = await startFunction({ ...emulator.environment, LOG_LEVEL: "INFO", NODE_OPTIONS });
   });
   afterAll(async () => {
     await agent.close();
@@ -225,8 +227,9 @@ describe("the function process", () => {
   };
   const nested = (start: string, end: string, times: number) =>
     `${start.repeat(times)}1${end.repeat(times)}`;
-  const unknownKeys = () =>
-    Object.fromEntries(Array.from({ length: 400_000 }, (_, index) => [`k${index}`, 1]));
+  const unknownKeys = (count = 400_000) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 1]));
+  const poolsWithKeys = (count: number) => Array(1_000).fill(unknownKeys(count));
   const poolNames = (count: number) => ({
     pools: Array.from({ length: count }, (_, index) => `p${index}`),
   });
@@ -236,6 +239,10 @@ describe("the function process", () => {
     ["nested arrays", () => nested("[", "]", megabytes(2.9)), {}],
     ["nested arrays, never closed", () => "[".repeat(megabytes(6)), {}],
     ["nested objects", () => nested('{"a":', "}", megabytes(0.95)), {}],
+    ["as many nested arrays as are parsed", () => nested("[", "]", 199_000), {}],
+    ["as many nested objects as are parsed", () => nested('{"a":', "}", 199_000), {}],
+    ["as many unknown keys as are parsed", () => JSON.stringify(unknownKeys(199_000)), {}],
+    ["unknown keys in each pool", () => JSON.stringify({ pools: poolsWithKeys(45) }), {}],
     ["a nested setting", () => nested('{"prometheus":', "}", 350_000), {}],
     ["a nested OCID", () => `{"instancePoolId":${nested("[", "]", megabytes(2.9))}}`, {}],
     ["a huge string", () => fill('"', "x", '"'), {}],

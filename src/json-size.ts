@@ -1,0 +1,14 @@
+const [comma, bracket, brace] = Buffer.from(",[{");
+
+/**
+ * Whether JSON text has more values than that, going by its commas and brackets; those in strings
+ * count, too. A parsed value takes up to fifty times the bytes of its text, so the length alone says
+ * little of the memory that parsing takes.
+ */
+export function hasMoreValues(json: Uint8Array, most: number): boolean {
+  let count = 0;
+  for (const byte of json) {
+    if (byte === comma || byte === bracket || byte === brace) count += 1;
+  }
+  return count > most;
+}
