@@ -1,43 +1,54 @@
 // Makes dist/func.cjs, the one file that is the function; with --analyze, says what is in it.
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { analyzeMetafile, build } from "esbuild";
+import { analyzeMetafile, build, transform } from "esbuild";
 import { slimOciSdk } from "./build/oci-sdk.mjs";
+import { loadPackagesLazily, replacePackages } from "./build/replacements.mjs";
+
+export { ociServices, slimOciSdkForVite } from "./build/oci-sdk.mjs";
+
+const root = import.meta.dirname;
 
 /**
- * The SDK brings node-fetch, for Nodes without a fetch of their own, and to ask the metadata service
- * of an instance principal. Every supported Node has fetch built in.
+ * Builds the function; resolves to esbuild's record of what went into the bundle.
+ *
+ * @param {{ outfile?: string, minify?: boolean }} [options]
  */
-const ownFetch = {
-  name: "own-fetch",
-  setup({ onResolve, onLoad }) {
-    const filter = /^(isomorphic|node)-fetch$/;
-    onResolve({ filter }, ({ path }) => ({ path, namespace: "own-fetch" }));
-    onLoad({ filter, namespace: "own-fetch" }, () => ({ contents: "module.exports = fetch;" }));
-  },
-};
-
-/** Builds the function; resolves to esbuild's record of what went into the bundle. */
-export async function buildFunction() {
+export async function buildFunction({ outfile = "dist/func.cjs", minify = true } = {}) {
   const { metafile, outputFiles } = await build({
-    absWorkingDir: import.meta.dirname,
+    absWorkingDir: root,
     entryPoints: ["src/func.ts"],
-    outfile: "dist/func.cjs",
+    outfile,
     bundle: true,
     platform: "node",
     target: "node22",
     format: "cjs",
-    minify: true,
+    minify,
     // Class names are in the log.
     keepNames: true,
     legalComments: "linked",
     metafile: true,
     logLevel: "warning",
     write: false,
-    plugins: [slimOciSdk(join(import.meta.dirname, "src/oci")), ownFetch],
+    plugins: [
+      slimOciSdk({ callers: join(root, "src/oci"), headers: "src/oci/request-headers.ts" }),
+      replacePackages,
+      loadPackagesLazily,
+    ],
   });
-  for (const { path, contents } of outputFiles) await replaceFile(path, contents);
+  for (const { path, contents, text } of outputFiles) {
+    await replaceFile(path, path.endsWith(".cjs") ? await withLoader(text) : contents);
+  }
+  await rm(join(root, `${outfile}.cache`), { force: true });
   return metafile;
+}
+
+/** The source within the file that runs it. */
+async function withLoader(source) {
+  const loader = await readFile(join(root, "build/code-cache-loader.cjs"), "utf8");
+  const wrapped = `(function(require,module,exports,__filename,__dirname){${source}})`;
+  const { code } = await transform(loader, { minify: true, target: "node22" });
+  return `${code}run(${JSON.stringify(wrapped)});\n`;
 }
 
 /** Never leaves half a file: a function may be starting from it just now. */

@@ -19,16 +19,47 @@ export function loadLazily(source, resolveName = () => undefined) {
   for (const [name, { statement, init, specifier }] of required) {
     // Bound or set elsewhere too: it isn't always what was required.
     if (!uses.has(name)) continue;
-    const text = `(${source.slice(init.start, init.end)})`;
+    const text = source.slice(init.start, init.end);
     if (statement.declarations.length === 1) edit.remove(statement.start, statement.end);
     else edit.overwrite(init.start, init.end, "undefined");
     for (const { identifier, parent } of uses.get(name)) {
       const named = isObjectOf(parent, identifier) && resolveName(specifier, parent.property.name);
-      if (named) edit.overwrite(parent.start, parent.end, named);
-      else edit.overwrite(identifier.start, identifier.end, text);
+      const [replaced, expression] = named ? [parent, named] : [identifier, text];
+      // `new require("…")` would be another call; elsewhere a parenthesis could continue a line.
+      const constructed = /new\s+$/.test(source.slice(0, replaced.start));
+      edit.overwrite(replaced.start, replaced.end, constructed ? `(${expression})` : expression);
     }
   }
+  const isRequired = (node) => uses.has(rootOf(node).name) || moduleOf(rootOf(node)) !== undefined;
+  for (const { expression } of program.body) {
+    if (expression?.type !== "AssignmentExpression") continue;
+    const { name } = expression.left.property ?? {};
+    // A name that is exported again later needn't be what it is here.
+    const again = new RegExp(`\\bexports\\.${name}\\s*=[^=]`).test(source.slice(expression.end));
+    if (!again) deferExports(expression, isRequired, edit);
+  }
   return edit.toString();
+}
+
+/** Of `a.b.c`, a. */
+function rootOf(node) {
+  return node.type === "MemberExpression" ? rootOf(node.object) : node;
+}
+
+/** What a module only passes on becomes a getter, or it would be loaded for that. */
+function deferExports({ left, right }, isRequired, edit) {
+  const { object, property } = left;
+  if (object?.name === "exports" && isRequired(right)) {
+    const define = `Object.defineProperty(exports, ${JSON.stringify(property.name)}, `;
+    edit.overwrite(left.start, right.start, `${define}{ enumerable: true, get: () => `);
+    edit.appendLeft(right.end, " })");
+  } else if (object?.name === "module" && property.name === "exports") {
+    for (const { start, key, value, computed } of right.properties ?? []) {
+      if (computed || !isRequired(value)) continue;
+      edit.overwrite(start, value.start, `get ${key.name ?? key.raw}() { return `);
+      edit.appendLeft(value.end, "; }");
+    }
+  }
 }
 
 export function parseScript(source) {

@@ -35,12 +35,13 @@ export const slimOciSdkForVite = {
  * first used. So nothing has to be listed, but a call must be written out: `client[name]()` finds
  * nothing.
  *
- * @param {string} callers a directory
+ * @param {{ callers: string, headers: string }} options `callers`: a directory; `headers`: the file
+ *   whose RequestHeaders the SDK's requests have instead of Node's Headers
  */
-export function slimOciSdk(callers) {
+export function slimOciSdk({ callers, headers }) {
   return {
     name: "slim-oci-sdk",
-    async setup({ onResolve, onLoad }) {
+    async setup({ onResolve, onLoad, initialOptions }) {
       const called = await namesUsedIn(callers);
       onResolve({ filter: /^oci-sdk$/ }, ({ path }) => ({ path, namespace: "slim-oci-sdk" }));
       onLoad({ filter: /.*/, namespace: "slim-oci-sdk" }, () => ({
@@ -52,7 +53,9 @@ export function slimOciSdk(callers) {
         const { service, file } = sdkFile.exec(path).groups;
         if (file === "index") return { contents: slimIndex(exportsOf(source, dirname(path)), called) };
         const kept = file === "lib/client" ? keepCalledMethods(source, called) : source;
-        return { contents: loadLazily(kept, (module, name) => originOf(module, name, path)) };
+        const lazy = loadLazily(kept, (module, name) => originOf(module, name, path));
+        if (`${service}/${file}` !== "oci-common/lib/request-generator") return { contents: lazy };
+        return { contents: withHeaders(lazy, join(initialOptions.absWorkingDir, headers)) };
       });
     },
   };
@@ -66,6 +69,12 @@ function slimIndex(exported, called) {
     .filter(([name]) => called.has(name))
     .map(([name, expression]) => `get ${name}() { return ${expression}; },`);
   return `module.exports = { ${getters.join("\n")} };`;
+}
+
+function withHeaders(source, path) {
+  if (source.split("new Headers()").length !== 2) throw new Error("The SDK makes headers elsewhere.");
+  const made = `new (require(${JSON.stringify(path)}).RequestHeaders)()`;
+  return source.replace("new Headers()", made);
 }
 
 /** The SDK's files name everything of another package, and every model, through an index file. */

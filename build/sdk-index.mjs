@@ -19,7 +19,7 @@ export function exportsOf(source, directory) {
     if (module === undefined) throw new Error(`${name} is exported, but not of another file.`);
     const path = JSON.stringify(join(directory, module));
     const property = value.type === "MemberExpression" ? `.${value.property.name}` : "";
-    found.set(name, `(require(${path})${property})`);
+    found.set(name, `require(${path})${property}`);
   };
   for (const { expression, declarations = [] } of parseScript(source).body) {
     for (const { id, init } of declarations) modules.set(id.name, moduleOf(init));

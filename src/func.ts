@@ -12,7 +12,8 @@ import { HostDirectory } from "./instance-manager/host-directory.ts";
 import { InstanceManager } from "./instance-manager/instance-manager.ts";
 import { createLogger, type Logger, type LogKeys } from "./logger.ts";
 import { OciClients } from "./oci/clients.ts";
-import { PrometheusClient } from "./prometheus-metrics/client.ts";
+import type { PrometheusClient } from "./prometheus-metrics/client.ts";
+import type { QueryApi } from "./prometheus-metrics/get-cpu-ram-metrics.ts";
 
 /** The function process: everything that lives as long as the container is made here, once. */
 function main(): void {
@@ -63,19 +64,20 @@ function createCollectors(
   };
 }
 
-/** One client per configured server, made when it is first asked for: it keeps its connections. */
-function prometheusClients(
-  configuration: () => Configuration,
-): (spec: PoolSpec) => PrometheusClient {
-  const clients = new Map<string, PrometheusClient>();
+/**
+ * One client per configured server, made when it is first asked for: it keeps its connections.
+ * Only then is the HTTP client loaded, which an OCI pool's cold start needn't wait for.
+ */
+function prometheusClients(configuration: () => Configuration): (spec: PoolSpec) => QueryApi {
+  const clients = new Map<string, Promise<PrometheusClient>>();
   return ({ prometheus: { server: name } }) => {
-    const known = clients.get(name);
-    if (known !== undefined) return known;
     const server = configuration().servers.get(name);
     if (server === undefined) throw new InvalidRequestError(`No Prometheus server "${name}".`);
-    const client = new PrometheusClient(server);
+    const client =
+      clients.get(name) ??
+      import("./prometheus-metrics/client.ts").then((module) => new module.PrometheusClient(server));
     clients.set(name, client);
-    return client;
+    return { query: async (...query) => (await client).query(...query) };
   };
 }
 

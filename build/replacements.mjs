@@ -1,0 +1,39 @@
+import { readFile } from "node:fs/promises";
+import { loadLazily } from "./lazy-requires.mjs";
+
+/**
+ * Packages of our dependencies that the function has no use for, and what stands in for them:
+ * - isomorphic-fetch, node-fetch: the SDK brings them for Nodes without a fetch of their own, and
+ *   to ask the metadata service of an instance principal. Every supported Node has fetch built in.
+ * - form-data: axios brings it, and with it a list of all media types, for forms with files.
+ */
+const replacements = {
+  "isomorphic-fetch": "",
+  "node-fetch": "module.exports = (...request) => fetch(...request);",
+  "form-data": "module.exports = class FormData {};",
+};
+
+/** For esbuild. */
+export const replacePackages = {
+  name: "replace-packages",
+  setup({ onResolve, onLoad }) {
+    const filter = new RegExp(`^(${Object.keys(replacements).join("|")})$`);
+    onResolve({ filter }, ({ path }) => ({ path, namespace: "replacement" }));
+    onLoad({ filter, namespace: "replacement" }, ({ path }) => ({ contents: replacements[path] }));
+  },
+};
+
+/** For esbuild: CommonJS packages load what they require when they first use it. */
+export const loadPackagesLazily = {
+  name: "load-packages-lazily",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]node_modules[\\/].*\.c?js$/ }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      return isModule(source) ? undefined : { contents: loadLazily(source) };
+    });
+  },
+};
+
+function isModule(source) {
+  return /^\s*(import|export)\b/m.test(source);
+}

@@ -1,0 +1,3 @@
+import { writeCodeCache } from "./code-cache.ts";
+
+await writeCodeCache("dist/func.cjs");
