@@ -1,16 +1,16 @@
 // Makes dist/func.cjs, the one file that is the function; with --analyze, says what is in it.
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { analyzeMetafile, build, transform } from "esbuild";
+import { analyzeMetafile, build } from "esbuild";
 import { slimOciSdk } from "./build/oci-sdk.mjs";
 import { loadPackagesLazily, replacePackages } from "./build/replacements.mjs";
-
-export { ociServices, slimOciSdkForVite } from "./build/oci-sdk.mjs";
 
 const root = import.meta.dirname;
 
 /**
- * Builds the function; resolves to esbuild's record of what went into the bundle.
+ * Builds the function; the bundle that isn't minified is for looking into, and has no loader.
+ * Resolves to esbuild's record of what went into the bundle.
  *
  * @param {{ outfile?: string, minify?: boolean }} [options]
  */
@@ -37,18 +37,22 @@ export async function buildFunction({ outfile = "dist/func.cjs", minify = true }
     ],
   });
   for (const { path, contents, text } of outputFiles) {
-    await replaceFile(path, path.endsWith(".cjs") ? await withLoader(text) : contents);
+    await replaceFile(path, minify && path.endsWith(".cjs") ? await withLoader(text) : contents);
   }
-  await rm(join(root, `${outfile}.cache`), { force: true });
   return metafile;
 }
 
-/** The source within the file that runs it. */
+/** The source as the last line of the file that loads it. */
 async function withLoader(source) {
+  const allowed = (character) => character < "\x7f" && !"\r\x01".includes(character);
+  const other = [...source].find((character) => !allowed(character));
+  // Node reads the file as UTF-8 and its loader as Latin-1: the same only for ASCII.
+  if (other !== undefined) throw new Error(`The bundle holds ${JSON.stringify(other)}.`);
   const loader = await readFile(join(root, "build/code-cache-loader.cjs"), "utf8");
-  const wrapped = `(function(require,module,exports,__filename,__dirname){${source}})`;
-  const { code } = await transform(loader, { minify: true, target: "node22" });
-  return `${code}run(${JSON.stringify(wrapped)});\n`;
+  if (loader.includes("\n//")) throw new Error("The loader looks for the first line comment.");
+  const wrapped = `(function(require,module,exports,__filename,__dirname){${source}\n})`;
+  const hash = createHash("sha256").update(wrapped).digest("hex").slice(0, 16);
+  return `${loader.replace("SOURCE_HASH", hash)}//${wrapped.replaceAll("\n", "\x01")}`;
 }
 
 /** Never leaves half a file: a function may be starting from it just now. */

@@ -1,18 +1,25 @@
+/* The first lines of dist/func.cjs; its last line is the function's source, as a comment. */
 const { readFileSync, writeFileSync } = require("node:fs");
 const { Script } = require("node:vm");
 
 /**
- * Runs the function's source, which the build appends here as a string: V8 then doesn't parse what
- * never runs, if func.cjs.cache beside this file holds what it compiled of it before. A cache of
- * another source or another version of Node is ignored.
+ * Compiles the source with the help of func.cjs.cache beside this file, if that is there: it holds
+ * what V8 compiled for a request before. As a comment, the source isn't parsed by Node first. V8
+ * ignores a cache of another version of Node, but it tells sources apart only by their length.
  */
-function run(source) {
+function loadFunction(sourceHash) {
   const cacheFile = `${__filename}.cache`;
-  const filename = __filename;
-  const script = new Script(source, { filename, cachedData: readIfThere(cacheFile) });
+  const text = readFileSync(__filename, "latin1");
+  const source = text.slice(text.indexOf("\n//") + 3).replaceAll("\x01", "\n");
+  const cache = readIfThere(cacheFile);
+  const isOfSource = cache?.latin1Slice(0, sourceHash.length) === sourceHash;
+  const cachedData = isOfSource ? cache.subarray(sourceHash.length) : undefined;
+  const script = new Script(source, { filename: __filename, cachedData });
   script.runInThisContext()(require, module, exports, __filename, __dirname);
   if (process.env.WRITE_CODE_CACHE) {
-    process.on("SIGUSR2", () => writeFileSync(cacheFile, script.createCachedData()));
+    process.on("SIGUSR2", () => {
+      writeFileSync(cacheFile, Buffer.concat([Buffer.from(sourceHash), script.createCachedData()]));
+    });
   }
 }
 
@@ -23,3 +30,5 @@ function readIfThere(path) {
     return undefined;
   }
 }
+
+loadFunction("SOURCE_HASH");

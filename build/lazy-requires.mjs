@@ -16,29 +16,27 @@ export function loadLazily(source, resolveName = () => undefined) {
   const edit = new MagicString(source);
   const required = requiresOf(program);
   const uses = usesOf(program, required);
-  for (const [name, { statement, init, specifier }] of required) {
-    // Bound or set elsewhere too: it isn't always what was required.
-    if (!uses.has(name)) continue;
-    const text = source.slice(init.start, init.end);
+  // Without the names that are bound or set elsewhere too: they aren't always what was required.
+  for (const [name, places] of uses) {
+    const { statement, init, specifier } = required.get(name);
     if (statement.declarations.length === 1) edit.remove(statement.start, statement.end);
     else edit.overwrite(init.start, init.end, "undefined");
-    for (const { identifier, parent } of uses.get(name)) {
+    for (const { identifier, parent } of places) {
       const named = isObjectOf(parent, identifier) && resolveName(specifier, parent.property.name);
-      const [replaced, expression] = named ? [parent, named] : [identifier, text];
-      // `new require("…")` would be another call; elsewhere a parenthesis could continue a line.
-      const constructed = /new\s+$/.test(source.slice(0, replaced.start));
-      edit.overwrite(replaced.start, replaced.end, constructed ? `(${expression})` : expression);
+      if (named) substitute(parent, named, edit);
+      else substitute(identifier, source.slice(init.start, init.end), edit);
     }
   }
   const isRequired = (node) => uses.has(rootOf(node).name) || moduleOf(rootOf(node)) !== undefined;
-  for (const { expression } of program.body) {
-    if (expression?.type !== "AssignmentExpression") continue;
-    const { name } = expression.left.property ?? {};
-    // A name that is exported again later needn't be what it is here.
-    const again = new RegExp(`\\bexports\\.${name}\\s*=[^=]`).test(source.slice(expression.end));
-    if (!again) deferExports(expression, isRequired, edit);
-  }
+  deferExports(program, isRequired, edit);
   return edit.toString();
+}
+
+/** Put into parentheses everywhere, it would continue the line before where that has no semicolon. */
+function substitute(node, expression, edit) {
+  // `new require("…")` would be another call.
+  const constructed = /new\s+$/.test(edit.original.slice(0, node.start));
+  edit.overwrite(node.start, node.end, constructed ? `(${expression})` : expression);
 }
 
 /** Of `a.b.c`, a. */
@@ -47,19 +45,35 @@ function rootOf(node) {
 }
 
 /** What a module only passes on becomes a getter, or it would be loaded for that. */
-function deferExports({ left, right }, isRequired, edit) {
-  const { object, property } = left;
-  if (object?.name === "exports" && isRequired(right)) {
-    const define = `Object.defineProperty(exports, ${JSON.stringify(property.name)}, `;
-    edit.overwrite(left.start, right.start, `${define}{ enumerable: true, get: () => `);
-    edit.appendLeft(right.end, " })");
-  } else if (object?.name === "module" && property.name === "exports") {
-    for (const { start, key, value, computed } of right.properties ?? []) {
-      if (computed || !isRequired(value)) continue;
-      edit.overwrite(start, value.start, `get ${key.name ?? key.raw}() { return `);
-      edit.appendLeft(value.end, "; }");
+function deferExports({ body }, isRequired, edit) {
+  for (const { end, expression } of body) {
+    if (expression?.type !== "AssignmentExpression") continue;
+    const { left, right } = expression;
+    const { name } = left.property ?? {};
+    if (left.object?.name === "module" && name === "exports" && right.properties) {
+      for (const entry of right.properties) deferProperty(entry, isRequired, edit);
     }
+    if (left.object?.name !== "exports" || !isRequired(right)) continue;
+    if (!isExported(name, edit.original.slice(end))) deferExport(left, right, edit);
   }
+}
+
+/** Again, after the module passed it on: then it needn't be what it is here. */
+function isExported(name, source) {
+  return new RegExp(`\\bexports\\.${name}\\s*=[^=]`).test(source);
+}
+
+function deferProperty({ start, key, value, computed }, isRequired, edit) {
+  if (computed || !value || !isRequired(value)) return;
+  edit.overwrite(start, value.start, `get ${key.name ?? key.raw}() { return `);
+  edit.appendLeft(value.end, "; }");
+}
+
+function deferExport({ start, property }, right, edit) {
+  const name = JSON.stringify(property.name);
+  const define = `Object.defineProperty(exports, ${name}, { enumerable: true, get: () => `;
+  edit.overwrite(start, right.start, define);
+  edit.appendLeft(right.end, " })");
 }
 
 export function parseScript(source) {
@@ -71,20 +85,22 @@ const interopHelpers = new Set(["__importStar", "__importDefault"]);
 /** The module of `require("…")`, also within the helpers that TypeScript adds. */
 export function moduleOf(expression) {
   if (expression?.type !== "CallExpression" || expression.callee.type !== "Identifier") return;
-  const { callee, arguments: [argument] } = expression;
+  const {
+    callee,
+    arguments: [argument],
+  } = expression;
   if (interopHelpers.has(callee.name)) return moduleOf(argument);
   if (callee.name === "require" && argument?.type === "Literal") return argument.value;
 }
 
-/** Every top-level `const name = require("…")`. */
+/** Every top-level `const name = require("…")`, or a property of that. */
 function requiresOf(program) {
   const required = new Map();
   for (const statement of program.body) {
     if (statement.type !== "VariableDeclaration") continue;
     for (const { id, init } of statement.declarations) {
-      const specifier = moduleOf(init);
-      if (id.type !== "Identifier" || specifier === undefined) continue;
-      required.set(id.name, { statement, init, specifier });
+      if (id.type !== "Identifier" || !init || moduleOf(rootOf(init)) === undefined) continue;
+      required.set(id.name, { statement, init, specifier: moduleOf(init) });
     }
   }
   return required;

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { parse } from "acorn";
 import { simple } from "acorn-walk";
 import { transform } from "esbuild";
-import { parse } from "acorn";
 import { loadLazily } from "./lazy-requires.mjs";
 import { exportsOf } from "./sdk-index.mjs";
 import { keepCalledMethods } from "./slim-client.mjs";
@@ -14,7 +14,7 @@ import { keepCalledMethods } from "./slim-client.mjs";
  * such loads every service of Oracle Cloud, for which it needs over 4 seconds and 300 MB: a
  * container on Fn has 5 seconds to come up, and the smallest one has 128 MB.
  */
-export const ociServices = { common: "oci-common", core: "oci-core", monitoring: "oci-monitoring" };
+const ociServices = { common: "oci-common", core: "oci-core", monitoring: "oci-monitoring" };
 
 /** An import of "oci-sdk" gets only these; another service is an error at build time. */
 const ociSdkModule = Object.entries(ociServices)
@@ -51,7 +51,8 @@ export function slimOciSdk({ callers, headers }) {
       onLoad({ filter: sdkFile }, async ({ path }) => {
         const source = await readFile(path, "utf8");
         const { service, file } = sdkFile.exec(path).groups;
-        if (file === "index") return { contents: slimIndex(exportsOf(source, dirname(path)), called) };
+        if (file === "index")
+          return { contents: slimIndex(exportsOf(source, dirname(path)), called) };
         const kept = file === "lib/client" ? keepCalledMethods(source, called) : source;
         const lazy = loadLazily(kept, (module, name) => originOf(module, name, path));
         if (`${service}/${file}` !== "oci-common/lib/request-generator") return { contents: lazy };
@@ -72,14 +73,15 @@ function slimIndex(exported, called) {
 }
 
 function withHeaders(source, path) {
-  if (source.split("new Headers()").length !== 2) throw new Error("The SDK makes headers elsewhere.");
+  if (source.split("new Headers()").length !== 2)
+    throw new Error("The SDK makes headers elsewhere.");
   const made = `new (require(${JSON.stringify(path)}).RequestHeaders)()`;
   return source.replace("new Headers()", made);
 }
 
 /** The SDK's files name everything of another package, and every model, through an index file. */
 function originOf(module, name, importer) {
-  const index = /^oci-|[\\/]model$/.test(module) && createRequire(importer).resolve(module);
+  const index = /^oci-|[\\/]model$/.test(module ?? "") && createRequire(importer).resolve(module);
   if (!index) return undefined;
   const known = indexes.get(index) ?? exportsOf(readFileSync(index, "utf8"), dirname(index));
   indexes.set(index, known);
@@ -97,7 +99,9 @@ async function namesUsedIn(directory) {
     const { code } = await transform(await readFile(join(directory, file)), { loader: "ts" });
     simple(parse(code, { ecmaVersion: "latest", sourceType: "module" }), {
       MemberExpression: ({ property }) => names.add(property.name ?? property.value),
-      ObjectPattern: ({ properties }) => properties.forEach(({ key }) => names.add(key?.name)),
+      ObjectPattern({ properties }) {
+        for (const { key } of properties) names.add(key?.name);
+      },
     });
   }
   return names;

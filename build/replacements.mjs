@@ -5,11 +5,27 @@ import { loadLazily } from "./lazy-requires.mjs";
  * Packages of our dependencies that the function has no use for, and what stands in for them:
  * - isomorphic-fetch, node-fetch: the SDK brings them for Nodes without a fetch of their own, and
  *   to ask the metadata service of an instance principal. Every supported Node has fetch built in.
+ * - jssha: SHA-256 in JavaScript, for browsers; the SDK hashes with it the body that it signs.
  * - form-data: axios brings it, and with it a list of all media types, for forms with files.
  */
 const replacements = {
   "isomorphic-fetch": "",
   "node-fetch": "module.exports = (...request) => fetch(...request);",
+  jssha: `
+    const { createHash } = require("node:crypto");
+    module.exports = class {
+      constructor(variant, format) {
+        if (variant !== "SHA-256" || format !== "TEXT") throw new Error(\`No \${variant} here.\`);
+        this.hash = createHash("sha256");
+      }
+      update(text) {
+        this.hash.update(text, "utf8");
+      }
+      getHash(format) {
+        if (format !== "B64") throw new Error(\`No \${format} here.\`);
+        return this.hash.digest("base64");
+      }
+    };`,
   "form-data": "module.exports = class FormData {};",
 };
 

@@ -24,7 +24,8 @@ export function exportsOf(source, directory) {
   for (const { expression, declarations = [] } of parseScript(source).body) {
     for (const { id, init } of declarations) modules.set(id.name, moduleOf(init));
     if (expression?.left?.object?.name === "exports") collect(expression, add);
-    else if (expression?.callee?.property?.name === "defineProperty") collectGetter(expression, add);
+    else if (expression?.callee?.property?.name === "defineProperty")
+      collectGetter(expression, add);
   }
   return found;
 }

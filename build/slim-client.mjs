@@ -48,7 +48,9 @@ function dropMethods({ id, superClass, body }, called, edit) {
   const unknown = body.body.find(({ type, computed }) => type !== "MethodDefinition" || computed);
   if (superClass || unknown) throw new Error(`${id.name} is no class as the SDK generates it.`);
   // A client is made and configured by its constructor and its properties.
-  const kept = new Set(body.body.filter(({ kind, key }) => kind !== "method" || called.has(key.name)));
+  const kept = new Set(
+    body.body.filter(({ kind, key }) => kind !== "method" || called.has(key.name)),
+  );
   for (const method of kept) {
     const callees = calledOnThis(method);
     for (const other of body.body) if (callees.has(other.key.name)) kept.add(other);

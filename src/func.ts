@@ -75,7 +75,9 @@ function prometheusClients(configuration: () => Configuration): (spec: PoolSpec)
     if (server === undefined) throw new InvalidRequestError(`No Prometheus server "${name}".`);
     const client =
       clients.get(name) ??
-      import("./prometheus-metrics/client.ts").then((module) => new module.PrometheusClient(server));
+      import("./prometheus-metrics/client.ts").then(
+        (module) => new module.PrometheusClient(server),
+      );
     clients.set(name, client);
     return { query: async (...query) => (await client).query(...query) };
   };
