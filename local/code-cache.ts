@@ -9,7 +9,7 @@ const patienceMs = 30_000;
 
 /**
  * Has a built function answer a request, and keep what V8 compiled for that in a file beside it,
- * `<bundle>.cache`: it then starts in about half of the time. Only that version of Node uses it.
+ * `<bundle>.cache`: it then starts in two thirds of the time. Only that version of Node uses it.
  * @throws Error when the function does not measure the emulated pool, or writes no file.
  */
 export async function writeCodeCache(bundle: string, nodePath = process.execPath): Promise<string> {
