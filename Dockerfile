@@ -7,11 +7,14 @@ WORKDIR /function
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY build.mjs ./
+COPY build ./build
+COPY local ./local
 COPY src ./src
-RUN node build.mjs
+RUN npm run build
 
 FROM fnproject/node:${NODE_VERSION}
 WORKDIR /function
-COPY --from=build --chmod=644 /function/dist/func.cjs /function/dist/func.cjs.LEGAL.txt ./
+# func.cjs.cache is what V8 compiled for a request: with it the function starts in two thirds of the time.
+COPY --from=build --chmod=644 /function/dist/ ./
 USER 1000:1000
 ENTRYPOINT ["node", "func.cjs"]

@@ -1,6 +1,8 @@
 import type { Metafile } from "esbuild";
-import type { Plugin } from "vitest/config";
 
-export const ociServices: Readonly<Record<string, string>>;
-export const slimOciSdkForVite: Plugin;
-export function buildFunction(): Promise<Metafile>;
+export function buildFunction(options?: {
+  /** @default dist/func.cjs */
+  readonly outfile?: string;
+  /** @default true */
+  readonly minify?: boolean;
+}): Promise<Metafile>;

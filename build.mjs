@@ -1,79 +1,58 @@
 // Makes dist/func.cjs, the one file that is the function; with --analyze, says what is in it.
-import { mkdir, rename, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { analyzeMetafile, build } from "esbuild";
+import { slimOciSdk } from "./build/oci-sdk.mjs";
+import { loadPackagesLazily, replacePackages } from "./build/replacements.mjs";
+
+const root = import.meta.dirname;
 
 /**
- * The services of `oci-sdk` that the function uses, by the name they have there. The package as
- * such loads every service of Oracle Cloud, for which it needs over 4 seconds and 300 MB: a
- * container on Fn has 5 seconds to come up, and the smallest one has 128 MB.
+ * Builds the function; the bundle that isn't minified is for looking into, and has no loader.
+ * Resolves to esbuild's record of what went into the bundle.
+ *
+ * @param {{ outfile?: string, minify?: boolean }} [options]
  */
-export const ociServices = {
-  common: "oci-common",
-  core: "oci-core",
-  monitoring: "oci-monitoring",
-  secrets: "oci-secrets",
-};
-
-/** An import of "oci-sdk" gets only these; another service is an error at build time. */
-const ociSdkModule = Object.entries(ociServices)
-  .map(([name, service]) => `export * as ${name} from "${service}";`)
-  .join("\n");
-
-/** For esbuild. */
-const slimOciSdk = {
-  name: "slim-oci-sdk",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^oci-sdk$/ }, ({ path }) => ({ path, namespace: "slim-oci-sdk" }));
-    onLoad({ filter: /.*/, namespace: "slim-oci-sdk" }, () => ({
-      contents: ociSdkModule,
-      resolveDir: import.meta.dirname,
-    }));
-  },
-};
-
-/**
- * The SDK brings node-fetch, for Nodes without a fetch of their own, and to ask the metadata service
- * of an instance principal. Every supported Node has fetch built in.
- */
-const ownFetch = {
-  name: "own-fetch",
-  setup({ onResolve, onLoad }) {
-    const filter = /^(isomorphic|node)-fetch$/;
-    onResolve({ filter }, ({ path }) => ({ path, namespace: "own-fetch" }));
-    onLoad({ filter, namespace: "own-fetch" }, () => ({ contents: "module.exports = fetch;" }));
-  },
-};
-
-/** slimOciSdk for Vite, so that tests of src/oci don't load the whole SDK either. */
-export const slimOciSdkForVite = {
-  name: "slim-oci-sdk",
-  enforce: "pre",
-  resolveId: (id) => (id === "oci-sdk" ? "\0slim-oci-sdk" : undefined),
-  load: (id) => (id === "\0slim-oci-sdk" ? ociSdkModule : undefined),
-};
-
-/** Builds the function; resolves to esbuild's record of what went into the bundle. */
-export async function buildFunction() {
+export async function buildFunction({ outfile = "dist/func.cjs", minify = true } = {}) {
   const { metafile, outputFiles } = await build({
-    absWorkingDir: import.meta.dirname,
+    absWorkingDir: root,
     entryPoints: ["src/func.ts"],
-    outfile: "dist/func.cjs",
+    outfile,
     bundle: true,
     platform: "node",
     target: "node22",
     format: "cjs",
-    minify: true,
+    minify,
     // Class names are in the log.
     keepNames: true,
     legalComments: "linked",
     metafile: true,
     logLevel: "warning",
     write: false,
-    plugins: [slimOciSdk, ownFetch],
+    plugins: [
+      slimOciSdk({ callers: join(root, "src/oci"), headers: "src/oci/request-headers.ts" }),
+      replacePackages,
+      loadPackagesLazily,
+    ],
   });
-  for (const { path, contents } of outputFiles) await replaceFile(path, contents);
+  for (const { path, contents, text } of outputFiles) {
+    await replaceFile(path, minify && path.endsWith(".cjs") ? await withLoader(text) : contents);
+  }
   return metafile;
+}
+
+/** The source as the last line of the file that loads it. */
+async function withLoader(source) {
+  const allowed = (character) => character < "\x7f" && !"\r\x01".includes(character);
+  const other = [...source].find((character) => !allowed(character));
+  // Node reads the file as UTF-8 and its loader as Latin-1: the same only for ASCII.
+  if (other !== undefined) throw new Error(`The bundle holds ${JSON.stringify(other)}.`);
+  const loader = await readFile(join(root, "build/code-cache-loader.cjs"), "utf8");
+  if (loader.includes("\n//")) throw new Error("The loader looks for the first line comment.");
+  const wrapped = `(function(require,module,exports,__filename,__dirname){${source}\n})`;
+  const hash = createHash("sha256").update(wrapped).digest("hex").slice(0, 16);
+  return `${loader.replace("SOURCE_HASH", hash)}//${wrapped.replaceAll("\n", "\x01")}`;
 }
 
 /** Never leaves half a file: a function may be starting from it just now. */

@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { slimOciSdkForVite } from "./build.mjs";
+import { slimOciSdkForVite } from "./build/oci-sdk.mjs";
 
 const project = (name: string, testTimeout: number, globalSetup: string[] = []) => ({
   extends: true as const,

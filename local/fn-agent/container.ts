@@ -35,7 +35,7 @@ export class StartError extends Error {
 }
 
 const defaultStartTimeoutMs = 5_000;
-const pollMs = 5;
+const pollMs = 1;
 /** Fn closes the connection to a function that is idle for this long. */
 const idleConnectionMs = 1_000;
 /** How long a process that the function started may hold its log pipes when it is dead. */

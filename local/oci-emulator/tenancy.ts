@@ -50,7 +50,7 @@ export interface EmulatedPool {
 }
 
 /** A secret of OCI Vault. */
-export interface EmulatedSecret {
+interface EmulatedSecret {
   readonly id: string;
   /** Its current version. */
   readonly content: string;

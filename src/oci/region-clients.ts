@@ -23,7 +23,7 @@ export interface RegionCalls {
 }
 
 /** The secrets of OCI Vault. */
-export interface Vault {
+interface Vault {
   /** The current version of the secret, as text. */
   readSecret(secretId: string): Promise<Secret>;
 }

@@ -93,12 +93,16 @@ class AnswerTooLargeError extends Error {
   override readonly message = "the answer is larger than any that could be right";
 }
 
-function toResponse({ statusCode = 0, headers }: IncomingMessage, body: Buffer): Response {
-  const listed = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
-    value === undefined ? [] : [[name, [value].flat().join(", ")]],
-  );
-  const empty = statusCode === 204 || statusCode === 205 || statusCode === 304;
-  return new Response(empty ? null : new Uint8Array(body), { status: statusCode, headers: listed });
+/** As much of a Response as the SDK uses: the real one takes undici along, 20 ms and 5 MB. */
+function toResponse({ statusCode, headers }: IncomingMessage, body: Buffer): Response {
+  const text = () => body.toString("utf8");
+  const response = {
+    status: statusCode,
+    headers: { get: (name: string) => headers[name.toLowerCase()]?.toString() ?? null },
+    text: async () => text(),
+    json: async () => JSON.parse(text()),
+  };
+  return response as unknown as Response;
 }
 
 function networkFailure(service: string, error: unknown): SourceUnavailableError {

@@ -1,0 +1,34 @@
+/* The first lines of dist/func.cjs; its last line is the function's source, as a comment. */
+const { readFileSync, writeFileSync } = require("node:fs");
+const { Script } = require("node:vm");
+
+/**
+ * Compiles the source with the help of func.cjs.cache beside this file, if that is there: it holds
+ * what V8 compiled for a request before. As a comment, the source isn't parsed by Node first. V8
+ * ignores a cache of another version of Node, but it tells sources apart only by their length.
+ */
+function loadFunction(sourceHash) {
+  const cacheFile = `${__filename}.cache`;
+  const text = readFileSync(__filename, "latin1");
+  const source = text.slice(text.indexOf("\n//") + 3).replaceAll("\x01", "\n");
+  const cache = readIfThere(cacheFile);
+  const isOfSource = cache?.latin1Slice(0, sourceHash.length) === sourceHash;
+  const cachedData = isOfSource ? cache.subarray(sourceHash.length) : undefined;
+  const script = new Script(source, { filename: __filename, cachedData });
+  script.runInThisContext()(require, module, exports, __filename, __dirname);
+  if (process.env.WRITE_CODE_CACHE) {
+    process.on("SIGUSR2", () => {
+      writeFileSync(cacheFile, Buffer.concat([Buffer.from(sourceHash), script.createCachedData()]));
+    });
+  }
+}
+
+function readIfThere(path) {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+loadFunction("SOURCE_HASH");

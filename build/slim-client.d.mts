@@ -1,0 +1,1 @@
+export function keepCalledMethods(source: string, called: ReadonlySet<string>): string;
