@@ -7,7 +7,7 @@ import { bundle } from "./function-process.ts";
 
 export const helloWorldBundle = "dist/bench/hello-world.cjs";
 /** The same function as it would run without a build: every package as it is, and all of oci-sdk. */
-export const unbundled = "dist/bench/unbundled.cjs";
+export const unbundled = "dist/bench/unbundled.mjs";
 
 /** What the function is made of. */
 export interface Bundle {
@@ -23,17 +23,19 @@ const partsShown = 10;
 /** Builds the function, and what it is compared with. */
 export async function buildAll(): Promise<Bundle> {
   const { outputs } = await buildFunction();
-  const common = { bundle: true, platform: "node", target: "node20", format: "cjs" } as const;
+  const common = { bundle: true, platform: "node", target: "node20" } as const;
   await build({
     ...common,
     entryPoints: ["bench/hello-world.cjs"],
     outfile: helloWorldBundle,
+    format: "cjs",
     minify: true,
   });
   await build({
     ...common,
     entryPoints: ["src/func.ts"],
     outfile: unbundled,
+    format: "esm",
     packages: "external",
   });
   const inputs = Object.entries(outputs[bundle]?.inputs ?? {});

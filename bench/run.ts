@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { formatBars } from "./bar.ts";
 import { countedBars, timedBars } from "./bars.ts";
 import { measureCounts, measureTimings } from "./measurements.ts";
+import { writePage } from "./page/page.ts";
 import { withSite } from "./site.ts";
 
 const { values: options } = parseArgs({
@@ -22,7 +23,9 @@ const bars = await withSite(async (site) => {
   const counted = countedBars(counts);
   if (quick) return counted;
   const timings = await measureTimings(site, progress, counts.hundredPools);
-  return [...counted, ...timedBars(timings)];
+  const all = [...counted, ...timedBars(timings)];
+  if (writeDocs) await writePage(all, counts, timings);
+  return all;
 });
 const failed = bars.filter(({ holds }) => !holds).length;
 console.log(formatBars(bars));
