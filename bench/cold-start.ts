@@ -2,7 +2,7 @@ import { FnAgent } from "../local/fn-agent/fn-agent.ts";
 import { cpuMsOf, residentMbOf } from "./process-usage.ts";
 
 /** A function whose start is measured: what Node runs, and the one request it answers. */
-export interface Subject {
+interface Subject {
   readonly bundle: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -12,6 +12,7 @@ import { bundle } from "./function-process.ts";
 import { type Cell, measureCurves } from "./measure/curves.ts";
 import { type ManyPools, measureManyPools, poolCounts } from "./measure/many-pools.ts";
 import { type Memory, measureMemory } from "./measure/memory.ts";
+import { measureRealPrometheus, type RealPrometheus } from "./measure/real-prometheus.ts";
 import { measureTraffic, type Traffic } from "./measure/traffic.ts";
 import { type Floor, measureFloor, measureWarmCall, type WarmCall } from "./measure/warm-call.ts";
 import { loadOnePool, type Site } from "./site.ts";
@@ -33,6 +34,8 @@ export interface Timings {
   readonly manyPools: readonly ManyPools[];
   readonly warmCalls: readonly WarmCall[];
   readonly floor: Floor;
+  /** Undefined where there is no Prometheus to be had. */
+  readonly realPrometheus: RealPrometheus | undefined;
 }
 
 type Subjects = "ours" | "helloWorld" | "unbundled";
@@ -40,7 +43,7 @@ type Subjects = "ours" | "helloWorld" | "unbundled";
 export type Progress = (text: string) => void;
 
 const sources: readonly Source[] = ["oci", "prometheus"];
-const coldStarts = 11;
+const coldStarts = 7;
 
 /** `naiveUpTo`: of how many members a pool may be for the naive way to be counted, too. */
 export async function measureCounts(
@@ -62,15 +65,16 @@ export async function measureCounts(
     traffic.push(...(await measureTraffic(site, source, naiveUpTo)));
   }
   progress("100 pools");
-  return { bundle: built, loaded, traffic, hundredPools: await measureManyPools(site, 100) };
+  return {
+    bundle: built,
+    loaded,
+    traffic,
+    hundredPools: await measureManyPools(site, 100, { warm: false }),
+  };
 }
 
 /** After `measureCounts`, which builds what is measured. */
-export async function measureTimings(
-  site: Site,
-  progress: Progress,
-  hundredPools: ManyPools,
-): Promise<Timings> {
+export async function measureTimings(site: Site, progress: Progress): Promise<Timings> {
   progress("cold starts");
   await loadOnePool(site, 1, 0);
   const asks = {
@@ -92,16 +96,22 @@ export async function measureTimings(
   const warmCalls = [];
   for (const source of sources) warmCalls.push(await measureWarmCall(site, source));
   const floor = await measureFloor();
+  progress("a real Prometheus server");
+  const realPrometheus = await measureRealPrometheus(site).catch((error: unknown) => {
+    progress(`not measured: ${error}`);
+    return undefined;
+  });
   const manyPools = [];
   for (const pools of poolCounts) {
     progress(`${pools} pools`);
-    manyPools.push(pools === 100 ? hundredPools : await measureManyPools(site, pools));
+    manyPools.push(await measureManyPools(site, pools, { warm: true }));
   }
   return {
     coldStart,
     memory,
     warmCalls,
     floor,
+    realPrometheus,
     manyPools,
     curves: await measureCurves(site, progress),
   };

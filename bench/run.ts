@@ -22,7 +22,7 @@ const bars = await withSite(async (site) => {
   const counts = await measureCounts(site, progress, quick ? 100 : 2_000);
   const counted = countedBars(counts);
   if (quick) return counted;
-  const timings = await measureTimings(site, progress, counts.hundredPools);
+  const timings = await measureTimings(site, progress);
   const all = [...counted, ...timedBars(timings)];
   if (writeDocs) await writePage(all, counts, timings);
   return all;

@@ -7,7 +7,7 @@ import { poolIdOf } from "../tenancy.ts";
 export interface ManyPools {
   readonly pools: number;
   readonly cold: PoolsCall;
-  /** The next call of the same process; undefined when Fn had ended it. */
+  /** The next call of the same process; undefined when Fn had ended it, or it was not asked. */
   readonly warm: PoolsCall | undefined;
 }
 
@@ -27,8 +27,12 @@ const latencyMs = 20;
 /** So that a call's queries don't count among those of the call before. */
 const pauseMs = 1_100;
 
-/** Cold, and then warm, at a round trip of 20 ms. */
-export async function measureManyPools(site: Site, pools: number): Promise<ManyPools> {
+/** Cold, and then warm if that is asked, at a round trip of 20 ms. */
+export async function measureManyPools(
+  site: Site,
+  pools: number,
+  { warm }: { readonly warm: boolean },
+): Promise<ManyPools> {
   await site.oci.ask("load", { pools, members: membersOfEach });
   await site.oci.ask("setLatency", latencyMs);
   await takeTraffic(site);
@@ -52,7 +56,7 @@ export async function measureManyPools(site: Site, pools: number): Promise<ManyP
       };
     };
     const cold = await call();
-    if (cold.ms === undefined) return { pools, cold, warm: undefined };
+    if (cold.ms === undefined || !warm) return { pools, cold, warm: undefined };
     await delay(pauseMs);
     return { pools, cold, warm: await call() };
   });

@@ -14,7 +14,7 @@ export interface Traffic {
   readonly difference?: number;
 }
 
-export interface Calls {
+interface Calls {
   readonly getPool: number;
   readonly pages: number;
   /** To OCI Monitoring or Prometheus. */

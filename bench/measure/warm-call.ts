@@ -17,7 +17,7 @@ export interface WarmCall {
   readonly parsedBytes: number;
 }
 
-export const members = 100;
+const members = 100;
 const warmUps = 30;
 const batches = 7;
 const callsInBatch = 16;

@@ -9,12 +9,19 @@ const { OCI_MONITORING_ENDPOINT = "", PROMETHEUS_URL = "" } = process.env;
 const { telemetry, compute } = ociClients(OCI_MONITORING_ENDPOINT);
 
 async function measure(request: NaiveRequest): Promise<NaiveResult> {
-  const { source, instancePoolId, compartmentId, concurrency, most } = request;
+  const {
+    source,
+    instancePoolId,
+    compartmentId,
+    concurrency,
+    most,
+    prometheusUrl = PROMETHEUS_URL,
+  } = request;
   const startedAt = performance.now();
   const instances = await listInstances(compute, instancePoolId, compartmentId);
   const listedAt = performance.now();
   const { cpuOf, memoryOf } =
-    source === "oci" ? ociSource(telemetry, compartmentId) : prometheusSource(PROMETHEUS_URL);
+    source === "oci" ? ociSource(telemetry, compartmentId) : prometheusSource(prometheusUrl);
   const limit = pLimit(concurrency);
   const readings = await limit.map(instances.slice(0, most), async (instance) => ({
     cpu: await cpuOf(instance),

@@ -7,6 +7,8 @@ export interface NaiveRequest {
   readonly concurrency: number;
   /** Ask for the first so many members only. @default all */
   readonly most?: number;
+  /** @default PROMETHEUS_URL of the process */
+  readonly prometheusUrl?: string;
 }
 
 /** What it made of the pool, and how long that took. */

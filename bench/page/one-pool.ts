@@ -1,12 +1,14 @@
 import type { Source } from "../../src/config/pool-spec.ts";
 import { rounded, withSpread } from "../bar.ts";
 import { type Cell, concurrency, type Naive } from "../measure/curves.ts";
+import { hosts, type RealPrometheus } from "../measure/real-prometheus.ts";
 import type { Traffic } from "../measure/traffic.ts";
+import type { Timings } from "../measurements.ts";
 import { ratioSpread, spreadOf } from "../spread.ts";
 import { count, plot, sourceName, table } from "./markdown.ts";
 
 /** Calls, bytes and time of one pool, and what limits them. */
-export function onePool(traffic: readonly Traffic[], curves: readonly Cell[]): string {
+export function onePool(traffic: readonly Traffic[], { curves, realPrometheus }: Timings): string {
   return `## One pool
 
 ### Calls and bytes
@@ -18,7 +20,8 @@ ${calls(traffic)}
 Bytes are those on the wire, both ways, with headers; Prometheus compresses, OCI Monitoring does not.
 A cold process asks for the pool once, too (GetInstancePool). What grows with the pool is the pages
 of its members, 1,000 on a page, and the bytes: each member's points have to come.
-${(["oci", "prometheus"] as const).map((source) => time(source, curves)).join("\n")}`;
+${(["oci", "prometheus"] as const).map((source) => time(source, curves)).join("\n")}
+${realPrometheusTimes(realPrometheus)}`;
 }
 
 function calls(traffic: readonly Traffic[]): string {
@@ -98,3 +101,24 @@ are then four selectors at a time; and what grows is the work of unpacking and r
 **What limits the naive way:** a round trip for each member and metric. This server has its answers
 ready. A real one works for them, and more so for many rows at once: see below.`,
 };
+
+function realPrometheusTimes(measured: RealPrometheus | undefined): string {
+  if (measured === undefined) return "No real Prometheus server was measured in this run.";
+  const { ours, concurrent, sequential } = measured;
+  const headers = [
+    "ours, ms:",
+    `${concurrency} at once, ms:`,
+    "one by one, ms:",
+    `× faster than ${concurrency} at once:`,
+  ];
+  const row = [
+    ...[ours, concurrent, sequential].map((ms) => withSpread(spreadOf(ms))),
+    withSpread(ratioSpread(concurrent, ours)),
+  ];
+  return `### Time on a real Prometheus server
+
+${count(hosts)} hosts of 8 CPUs, 20 samples of each series in the window, and no round trip: what evaluating
+the queries adds. It is what is left of the difference when the network is no matter.
+
+${table(headers, [row])}`;
+}

@@ -23,7 +23,7 @@ export async function writePage(
   const unbundled = spreadOf(timings.coldStart.unbundled.map(({ residentMb }) => residentMb));
   const sections = [
     introduction(bars),
-    onePool(counts.traffic, timings.curves),
+    onePool(counts.traffic, timings),
     manyPools(timings.manyPools),
     ownWork(counts, timings),
     price(timings.curves, unbundled.median),

@@ -1,30 +1,11 @@
-import { LineChart } from "echarts/charts";
-import { GridComponent, LegendComponent, TitleComponent } from "echarts/components";
-import { init, use } from "echarts/core";
-import { SVGRenderer } from "echarts/renderers";
 import type { Source } from "../../src/config/pool-spec.ts";
 import { type Cell, concurrency, latencies } from "../measure/curves.ts";
 import type { ManyPools } from "../measure/many-pools.ts";
 import type { Traffic } from "../measure/traffic.ts";
 import type { Counts, Timings } from "../measurements.ts";
 import { spreadOf } from "../spread.ts";
+import { draw, type Line, type Panel, type Point } from "./draw.ts";
 import { sourceName } from "./markdown.ts";
-
-use([LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
-
-type Point = readonly [x: number, y: number];
-
-interface Line {
-  readonly name: string;
-  readonly points: readonly Point[];
-}
-
-interface Panel {
-  readonly title: string;
-  readonly x: string;
-  readonly y: string;
-  readonly lines: readonly Line[];
-}
 
 /** The SVG files of the page, by their names. */
 export function plotsOf({ traffic }: Counts, { curves, manyPools }: Timings) {
@@ -113,54 +94,4 @@ function poolPanels(rows: readonly ManyPools[]): readonly Panel[] {
       ],
     },
   ];
-}
-
-const colors = ["#1f6feb", "#d97706", "#6b7280"];
-const panelWidth = 300;
-const height = 300;
-
-/** The panels side by side, on logarithmic axes; without animation, so that it is the same always. */
-function draw(panels: readonly Panel[]): string {
-  const width = panels.length * panelWidth;
-  const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
-  const logarithmic = {
-    type: "log",
-    nameLocation: "middle",
-    minorSplitLine: { show: false },
-  } as const;
-  chart.setOption({
-    animation: false,
-    backgroundColor: "#ffffff",
-    color: colors,
-    legend: { top: 4, itemWidth: 18 },
-    title: panels.map(({ title }, index) => ({
-      text: title,
-      left: index * panelWidth + panelWidth / 2 + 20,
-      top: 30,
-      textAlign: "center",
-      textStyle: { fontSize: 13, fontWeight: "normal" },
-    })),
-    grid: panels.map((_, index) => ({
-      left: index * panelWidth + 62,
-      width: panelWidth - 82,
-      top: 58,
-      bottom: 48,
-    })),
-    xAxis: panels.map(({ x }, gridIndex) => ({ ...logarithmic, name: x, nameGap: 26, gridIndex })),
-    yAxis: panels.map(({ y }, gridIndex) => ({ ...logarithmic, name: y, nameGap: 44, gridIndex })),
-    series: panels.flatMap(({ lines }, index) =>
-      lines.map(({ name, points }, place) => ({
-        type: "line",
-        name,
-        data: points,
-        xAxisIndex: index,
-        yAxisIndex: index,
-        symbolSize: 6,
-        color: colors[place],
-      })),
-    ),
-  });
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  return svg;
 }

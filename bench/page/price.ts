@@ -4,7 +4,7 @@ import { spreadOf } from "../spread.ts";
 import { count, sourceName, table } from "./markdown.ts";
 
 /** One call a minute, for 30 days. */
-export const callsPerMonth = 30 * 24 * 60;
+const callsPerMonth = 30 * 24 * 60;
 
 const latencyMs = 20;
 const sizes = [10, 100, 1_000];
