@@ -89,7 +89,7 @@ function poolPanels(rows: readonly ManyPools[]): readonly Panel[] {
         },
         {
           name: "two for each pool",
-          points: rows.map(({ pools }) => [pools, Math.max(0.04, (2 * pools) / 10)]),
+          points: rows.map(({ pools }) => [pools, Math.max(0.04, (2 * pools - 10) / 10)]),
         },
       ],
     },

@@ -54,8 +54,9 @@ round trip of ${latencyMs} ms; a cold one adds its start.
 
 ${table(headers, rows)}
 
-The naive way on \`oci-sdk\` has ${rounded(unbundledMb)} MB resident at its first response: it fits into neither of these
-functions, and what it would take in a larger one is more in proportion. A call may take 300 s at most.`;
+Whatever loads the whole of \`oci-sdk\`, as the naive way would, has ${rounded(unbundledMb)} MB resident at its first response:
+it fits into neither of these functions, and in a larger one takes more in proportion. A call may take
+300 s at most.`;
 }
 
 /** A selector of 250 members has two queries on Prometheus. */
