@@ -34,6 +34,8 @@ export interface RecordedRequest {
   /** "SummarizeMetricsData", "GetInstancePool", "GetVnic" and so on, or "unknown". */
   readonly operation: string;
   readonly status: number;
+  /** When its head was there, in ms on this process's monotonic clock (`performance.now()`). */
+  readonly receivedAtMs: number;
 }
 
 const maximumBodyBytes = 1024 * 1024;
@@ -127,6 +129,7 @@ export class OciEmulator {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const receivedAtMs = performance.now();
     const { method = "", url = "" } = request;
     const [path = "", search = ""] = url.split("?", 2);
     const parameters = new URLSearchParams(search);
@@ -142,6 +145,7 @@ export class OciEmulator {
       body: readable(Buffer.concat(received)),
       operation: operationOf(method, path),
       status,
+      receivedAtMs,
     });
     await delay(this.#options.latencyMs ?? 0);
     response.writeHead(status, {

@@ -48,9 +48,20 @@ export function selectStreams(
   return group(selected, groupBy);
 }
 
+/** By tenancy: a query for one member of thousands is not to cost the labelling of them all. */
+const labelled = new WeakMap<EmulatedTenancy, Map<"cpu" | "memory", readonly LabelledStream[]>>();
+
 function labelledStreams(tenancy: EmulatedTenancy, metric: string): readonly LabelledStream[] {
   const name = streamNames.get(metric);
   if (name === undefined) return [];
+  const byName = labelled.get(tenancy) ?? new Map<"cpu" | "memory", readonly LabelledStream[]>();
+  labelled.set(tenancy, byName);
+  const known = byName.get(name) ?? labelStreams(tenancy, name);
+  byName.set(name, known);
+  return known;
+}
+
+function labelStreams(tenancy: EmulatedTenancy, name: "cpu" | "memory"): readonly LabelledStream[] {
   return tenancy.pools.flatMap((pool) =>
     pool.instances.flatMap((instance, index) => {
       const compartmentId = instance.compartmentId ?? pool.compartmentId;

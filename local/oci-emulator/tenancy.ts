@@ -119,8 +119,16 @@ export function placementOf(index: number): {
 
 export const shape = "VM.Standard.E5.Flex";
 
-/** Every compartment that something of the tenancy lives in. */
+const compartments = new WeakMap<EmulatedTenancy, ReadonlySet<string>>();
+
+/** Every compartment that something of the tenancy lives in; looked up once. */
 export function compartmentsOf(tenancy: EmulatedTenancy): ReadonlySet<string> {
+  const known = compartments.get(tenancy) ?? findCompartments(tenancy);
+  compartments.set(tenancy, known);
+  return known;
+}
+
+function findCompartments(tenancy: EmulatedTenancy): ReadonlySet<string> {
   const ids = new Set([tenancyId]);
   for (const pool of tenancy.pools) {
     ids.add(pool.compartmentId);

@@ -205,6 +205,7 @@ describe("OciEmulator", () => {
         body: JSON.parse(JSON.stringify(details)),
         operation: "SummarizeMetricsData",
         status: 200,
+        receivedAtMs: expect.any(Number),
       },
       {
         method: "GET",
@@ -213,6 +214,7 @@ describe("OciEmulator", () => {
         body: undefined,
         operation: "unknown",
         status: 401,
+        receivedAtMs: expect.any(Number),
       },
     ]);
     emulator.clearRequests();

@@ -1,0 +1,133 @@
+import { rounded, times, withSpread } from "../bar.ts";
+import type { Bundle } from "../builds.ts";
+import type { ColdStart } from "../cold-start.ts";
+import type { Counts, Timings } from "../measurements.ts";
+import { ratioSpread, spreadOf } from "../spread.ts";
+import { count, sourceName, table } from "./markdown.ts";
+
+/** What the function's own process costs: the work of a call, its start, and its memory. */
+export function ownWork({ bundle, loaded }: Counts, timings: Timings): string {
+  return `## The work of a warm call
+
+CPU time of the function's process for a pool of 100 members, waiting not counted.
+
+${warmCalls(timings)}
+
+${floor(timings)}
+
+## Cold start
+
+From the start of the process to the end of its first response, by turns on one machine: a
+hello-world function, bundled like ours; ours, which measures a pool of one; and ours without a
+build, on the packages as npm installs them and the whole of \`oci-sdk\`.
+
+${coldStart(timings)}
+
+**What limits it:** reading and running the code of the bundle, of which little is ours:
+
+${parts(bundle)}
+
+By its first response the function has loaded ${count(loaded.ours.files)} file and ${count(loaded.ours.builtins)} of Node's own modules; hello-world has loaded ${count(loaded.helloWorld.builtins)} of those.
+
+## Memory
+
+Resident memory of the function's process, in MB. The smallest function has 128.
+
+${memory(timings)}
+
+**What limits it:** Node itself and the bundle's code; then the answers, which are there as bytes, as
+text and as objects at the same time.`;
+}
+
+function warmCalls({ warmCalls: rows }: Timings): string {
+  const headers = [
+    "source",
+    "ours, ms:",
+    "JSON.parse of its responses, ms:",
+    "responses, KB:",
+    "ratio:",
+  ];
+  return table(
+    headers,
+    rows.map(({ source, ours, parsing, parsedBytes }) => [
+      sourceName(source),
+      withSpread(spreadOf(ours)),
+      withSpread(spreadOf(parsing)),
+      rounded(parsedBytes / 1000),
+      times(ratioSpread(ours, parsing)),
+    ]),
+  );
+}
+
+function floor({ floor: { helloWorld, signature } }: Timings): string {
+  return `**What limits it:** being called and calling. A call of the hello-world function takes ${withSpread(spreadOf(helloWorld))} ms of
+CPU, and each request to OCI has a signature, which takes ${withSpread(spreadOf(signature))} ms; the rest is HTTP, the SDK, reading,
+checking and averaging.`;
+}
+
+function coldStart({ coldStart: { ours, helloWorld, unbundled } }: Timings): string {
+  const headers = [
+    "",
+    "wall time, ms:",
+    "CPU time, ms:",
+    "memory, MB:",
+    "wall, ours against it:",
+    "CPU:",
+  ];
+  const row = (name: string, starts: readonly ColdStart[]) => {
+    const spread = (key: keyof ColdStart) =>
+      withSpread(spreadOf(starts.map((start) => start[key])));
+    const ratio = (key: keyof ColdStart) =>
+      times(
+        ratioSpread(
+          ours.map((start) => start[key]),
+          starts.map((start) => start[key]),
+        ),
+      );
+    return [
+      name,
+      spread("wallMs"),
+      spread("cpuMs"),
+      spread("residentMb"),
+      ratio("wallMs"),
+      ratio("cpuMs"),
+    ];
+  };
+  return table(headers, [
+    row("hello-world", helloWorld),
+    row("ours", ours),
+    row("unbundled, on oci-sdk", unbundled),
+  ]);
+}
+
+function parts({ bytes, parts: rows }: Bundle): string {
+  return table(
+    ["part", "KB:", "share:"],
+    [
+      ...rows.map((part) => [
+        part.name,
+        rounded(part.bytes / 1000),
+        `${rounded((100 * part.bytes) / bytes)} %`,
+      ]),
+      ["**dist/func.cjs**", rounded(bytes / 1000), "100 %"],
+    ],
+  );
+}
+
+function memory({ memory: rows }: Timings): string {
+  const headers = [
+    "source",
+    "at the first response:",
+    "after a pool of 1,000:",
+    "the most until then:",
+  ];
+  return table(
+    headers,
+    rows.map(({ source, ...values }) => [
+      sourceName(source),
+      ...[values.atFirstResponse, values.afterThousand, values.peak].map((mb) =>
+        withSpread(spreadOf(mb)),
+      ),
+    ]),
+  );
+}
