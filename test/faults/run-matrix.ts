@@ -1,0 +1,30 @@
+import pLimit from "p-limit";
+import type { Cell, CellResult } from "./cell.ts";
+import { runCell } from "./run-cell.ts";
+import { Sources } from "./sources.ts";
+
+/** Processes that work; the others wait for a breaker, or are frozen. */
+const processesAtWork = 6;
+const processes = 30;
+
+/** Plays the cells, each in a function process of its own; the results are in the cells' order. */
+export async function runMatrix(
+  cells: readonly Cell[],
+  onResult: (result: CellResult) => void = () => {},
+): Promise<readonly CellResult[]> {
+  const sources = await Sources.start();
+  const [alive, turns] = [pLimit(processes), pLimit(processesAtWork)];
+  try {
+    return await Promise.all(
+      cells.map((cell) =>
+        alive(async () => {
+          const result = await runCell(cell, sources, turns);
+          onResult(result);
+          return result;
+        }),
+      ),
+    );
+  } finally {
+    await sources.close();
+  }
+}
