@@ -1,8 +1,8 @@
 import type { Cell, CellResult } from "./cell.ts";
 import type { Target } from "./target.ts";
 
-/** In MB; a process without a fault peaks at 120, and what it must not keep has 512 and more. */
-const memoryLimit = 192;
+/** What the smallest function has, in MB. */
+const memoryLimit = 128;
 
 /** Everything that is not as it should be; nothing, if all is well. */
 export function judgeCell(

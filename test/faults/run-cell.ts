@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import type { FnResponse } from "../../local/fn-agent/response.ts";
-import type { ResultDocument } from "../../src/result/result-document.ts";
-import type { Cell, CellResult, Outcome } from "./cell.ts";
-import { type Sources, truth } from "./sources.ts";
-import { World, type WorldOptions } from "./world.ts";
+import type { Cell, CellResult } from "./cell.ts";
+import { outcomeOf } from "./outcome.ts";
+import { memoryOf } from "./process-usage.ts";
+import type { Sources } from "./sources.ts";
+import { World } from "./world.ts";
 
 /** Has work done when there is a turn for it. */
 export type Turns = <T>(work: () => Promise<T>) => Promise<T>;
@@ -51,12 +50,12 @@ async function startWorld(cell: Cell, sources: Sources) {
 
 async function meetFault(cell: Cell, world: World) {
   await cell.inject(world);
-  const before = faultsOf(world);
+  const before = world.faults;
   const started = performance.now();
   const response = await (cell.call?.(world) ?? world.ask());
   const durationMs = Math.round(performance.now() - started);
   const outcome = outcomeOf(response, world.options.source);
-  return { outcome, durationMs, faults: faultsOf(world) - before };
+  return { outcome, durationMs, faults: world.faults - before };
 }
 
 /** The breaker counts by the clock on the wall, and so do we. */
@@ -71,28 +70,8 @@ async function askUntilClosed(world: World, turns: Turns) {
   return { next, afterBreaker: refused > 0 };
 }
 
-function faultsOf({ proxies }: World): number {
-  return Object.values(proxies).reduce((sum, { faults }) => sum + faults, 0);
-}
-
-/** What an answer says, and whether it is true. */
-export function outcomeOf(response: FnResponse, source: WorldOptions["source"]): Outcome {
-  if (response.status !== 200) return `Fn: ${response.status}`;
-  const { error, pools } = response.json() as ResultDocument;
-  const [pool] = pools;
-  if (pool === undefined) return error?.code ?? "wrong";
-  if (pool.error !== undefined) return pool.error.code;
-  const right = (["cpu", "memory"] as const).every((metric) => {
-    const { average, reporting } = pool[metric];
-    const missing = average === null && reporting === 0;
-    return (pool.status === "partial" && missing) || average === truth[source][metric];
-  });
-  return right && pool.status !== "failed" ? pool.status : "wrong";
-}
-
+/** The most that the process had, but for what is mapped from files, which the system can take back. */
 function peakMegabytes(pid: number | undefined): number | undefined {
-  if (process.platform !== "linux" || pid === undefined) return undefined;
-  const [, kilobytes] =
-    /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-  return kilobytes === undefined ? undefined : Math.round(Number(kilobytes) / 1024);
+  const memory = memoryOf(pid);
+  return memory && Math.round(memory.peak - memory.files);
 }

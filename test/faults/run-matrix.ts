@@ -1,4 +1,4 @@
-import pLimit from "p-limit";
+import PQueue from "p-queue";
 import type { Cell, CellResult } from "./cell.ts";
 import { runCell } from "./run-cell.ts";
 import { Sources } from "./sources.ts";
@@ -13,12 +13,13 @@ export async function runMatrix(
   onResult: (result: CellResult) => void = () => {},
 ): Promise<readonly CellResult[]> {
   const sources = await Sources.start();
-  const [alive, turns] = [pLimit(processes), pLimit(processesAtWork)];
+  const alive = new PQueue({ concurrency: processes });
+  const atWork = new PQueue({ concurrency: processesAtWork });
   try {
     return await Promise.all(
       cells.map((cell) =>
-        alive(async () => {
-          const result = await runCell(cell, sources, turns);
+        alive.add(async () => {
+          const result = await runCell(cell, sources, (work) => atWork.add(work));
           onResult(result);
           return result;
         }),

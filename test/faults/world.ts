@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
 import { FnAgent } from "../../local/fn-agent/fn-agent.ts";
 import type { FnResponse } from "../../local/fn-agent/response.ts";
 import type { OciEmulator } from "../../local/oci-emulator/emulator.ts";
 import type { KeyPair } from "../support/certificates.ts";
 import { FaultProxy } from "../support/fault-proxy.ts";
 import { poolId } from "../support/ocids.ts";
+import { canaries, SecretCanary } from "./secret-canary.ts";
 import type { Sources } from "./sources.ts";
 
 /** What a function under test speaks to, each through a proxy of its own. */
@@ -30,12 +30,6 @@ const defaultTimeoutMs = 6_000;
 /** Many start at the same time. */
 const startTimeoutMs = 30_000;
 
-/** What the function keeps secret, besides its principal's token and key; easily recognised. */
-const canaries = {
-  bearerToken: "canary-bearer-0b9a6c1e7d",
-  tenantHeader: "canary-tenant-header-5f2e8d",
-} as const;
-
 /** The built function in a process of its own, with a faulty network around it. */
 export class World {
   readonly agent: FnAgent;
@@ -43,21 +37,20 @@ export class World {
   /** Another origin, with the same answers: nobody is to be sent there. */
   readonly elsewhere: FaultProxy;
   readonly options: WorldOptions & { readonly timeoutMs: number };
-  readonly #secrets: readonly string[];
-  readonly #answers: string[] = [];
+  readonly #canary: SecretCanary;
 
   private constructor(
     options: World["options"],
     agent: FnAgent,
     proxies: World["proxies"],
     elsewhere: FaultProxy,
-    secrets: readonly string[],
+    canary: SecretCanary,
   ) {
     this.options = options;
     this.agent = agent;
     this.proxies = proxies;
     this.elsewhere = elsewhere;
-    this.#secrets = secrets;
+    this.#canary = canary;
   }
 
   static async start(sources: Sources, options: WorldOptions): Promise<World> {
@@ -87,47 +80,39 @@ export class World {
       NODE_EXTRA_CA_CERTS: sources.certificates.trustedFile,
       ...options.environment,
     };
+    const canary = new SecretCanary(environment);
     const agent = await FnAgent.start({
       bundle,
       environment,
       timeoutMs,
       graceMs,
       startTimeoutMs,
+      onLog: (line) => canary.watch(line),
     });
     const complete = { ...options, timeoutMs };
-    return new World(complete, agent, proxies, elsewhere, secretsOf(environment));
+    return new World(complete, agent, proxies, elsewhere, canary);
+  }
+
+  /** How many requests have met a fault. */
+  get faults(): number {
+    return Object.values(this.proxies).reduce((sum, { faults }) => sum + faults, 0);
   }
 
   /** Asks the function for its pool. */
-  async ask(): Promise<FnResponse> {
-    const request = { instancePoolId: poolId, source: this.options.source };
+  async ask(source = this.options.source): Promise<FnResponse> {
+    const request = { instancePoolId: poolId, source };
     const response = await this.agent.invoke(JSON.stringify(request));
-    this.#answers.push(response.body.toString(), JSON.stringify(response.headers));
+    this.#canary.watch(`${response.body} ${JSON.stringify(response.headers)}`);
     return response;
   }
 
   /** What of the secrets is in an answer, or in a line that the process wrote. */
   leaks(): readonly string[] {
-    const said = [...this.#answers, ...this.agent.logLines()].join("\n");
-    return this.#secrets.filter((secret) => said.includes(secret));
+    return this.#canary.seen;
   }
 
   async close(): Promise<void> {
     await this.agent.close();
     for (const proxy of [...Object.values(this.proxies), this.elsewhere]) await proxy.close();
   }
-}
-
-/** The principal's token and key in the pieces that could be seen of them, and the canaries. */
-function secretsOf(environment: Readonly<Record<string, string>>): readonly string[] {
-  const principal = ["OCI_RESOURCE_PRINCIPAL_RPST", "OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM"]
-    .map((name) => environment[name] ?? "")
-    .map((path) => (existsSync(path) ? readFileSync(path, "utf8") : path))
-    .flatMap((text) => text.split(/[\n.]/))
-    // Lines that all keys have, and the token's header, tell nothing.
-    .filter((piece) => piece.length > 60 && !piece.startsWith("eyJraWQiOiJhc3ciLCJhbGci"));
-  const { PROMETHEUS_USERNAME: user, PROMETHEUS_PASSWORD: password } = environment;
-  const basic =
-    password === undefined ? [] : [password, Buffer.from(`${user}:${password}`).toString("base64")];
-  return [...Object.values(canaries), ...principal, ...basic];
 }

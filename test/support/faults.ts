@@ -80,7 +80,7 @@ export const notJson = answer(200, Buffer.from([0x0a, 0xff, 0x00, 0xc3, 0x28]), 
 
 /** Half a gigabyte of valid JSON, sent as fast as it is read, and no further. */
 export function enormousJson({ list: [start, end] }: Dialect): InjectedFault {
-  const item = `{"id":"${"x".repeat(mebibyte / 16)}"},`;
+  const item = `{"id":"${"x".repeat(mebibyte)}"},`;
   function* parts() {
     yield start;
     for (let sent = 0; sent < 512 * mebibyte; sent += item.length) yield item;
