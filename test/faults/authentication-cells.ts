@@ -76,6 +76,7 @@ function withPrincipal(fault: string, about: PrincipalFault): Cell {
     fault,
     expected,
     asked: "any",
+    makesKeys: true,
     sleeps,
     options: async () => {
       const emulator = await OciEmulator.start({ tenancy, ...about.emulator });

@@ -20,6 +20,8 @@ export interface Cell {
   readonly expected: readonly Outcome[];
   readonly asked: Asked;
   readonly options: (sources: Sources) => WorldOptions | Promise<WorldOptions>;
+  /** Makes keys, which holds up whoever else is under way: it is played before the others. */
+  readonly makesKeys?: boolean;
   /** Its call spends the time waiting, so that it need not wait for its turn. */
   readonly sleeps?: boolean;
   /** Comes after a good call, so that there are connections. @default false */

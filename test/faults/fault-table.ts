@@ -3,7 +3,7 @@ import type { CellResult } from "./cell.ts";
 const introduction = `# Fault matrix
 
 What the function answers when something is wrong with what it depends on. Each row is a process of
-its own that runs the built function as Fn does, with a timeout of six seconds. The fault is put
+its own that runs the built function as Fn does, with a timeout of eight seconds. The fault is put
 into the connection by a proxy, the pool is asked for, and when the fault is over it is asked for
 again. \`npm run faults\` writes this file; the tests play the same cells.
 

@@ -26,7 +26,7 @@ export function complaintsAbout(report: SoakReport): readonly string[] {
 }
 
 /** How much the straight line through the values, but the first ones, rises from end to end. */
-export function riseOf(values: readonly number[]): number {
+function riseOf(values: readonly number[]): number {
   const settled = values.slice(Math.floor(values.length * warmUp));
   const count = settled.length;
   if (count < 2) return 0;

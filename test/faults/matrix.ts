@@ -7,17 +7,14 @@ import { responseCells } from "./response-cells.ts";
 import { statusCells } from "./status-cells.ts";
 import { targets } from "./target.ts";
 
-/**
- * Every fault that the function is put to. First come those that make keys, which holds up whoever
- * else is under way, and those that take long.
- */
+/** Every fault that the function is put to. */
 export const matrix: readonly Cell[] = [
-  ...authenticationCells,
-  ...targets.flatMap(frozenCells),
   ...targets.flatMap((target) => [
     ...connectionCells(target),
     ...responseCells(target),
     ...statusCells(target),
     ...passingCells(target),
+    ...frozenCells(target),
   ]),
+  ...authenticationCells,
 ];

@@ -22,10 +22,15 @@ export async function runMatrix(
           const result = await runCell(cell, sources, (work) => atWork.add(work));
           onResult(result);
           return result;
-        }),
+        }, priorityOf(cell)),
       ),
     );
   } finally {
     await sources.close();
   }
+}
+
+/** What takes long comes first, or the rest would have to wait for it in the end. */
+function priorityOf({ makesKeys = false, sleeps = false }: Cell): { readonly priority: number } {
+  return { priority: makesKeys ? 2 : sleeps ? 1 : 0 };
 }

@@ -19,14 +19,15 @@ export interface WorldOptions {
   readonly emulator?: OciEmulator;
   /** More of the function's configuration. */
   readonly environment?: Readonly<Record<string, string>>;
+  readonly nodeArguments?: readonly string[];
   /** How long after its deadline a call is killed. @default 0 */
   readonly graceMs?: number;
-  /** Fn's timeout. @default 6_000 */
+  /** Fn's timeout. @default 8_000 */
   readonly timeoutMs?: number;
 }
 
 const bundle = new URL("../../dist/func.cjs", import.meta.url).pathname;
-const defaultTimeoutMs = 6_000;
+const defaultTimeoutMs = 8_000;
 /** Many start at the same time. */
 const startTimeoutMs = 30_000;
 
@@ -54,7 +55,7 @@ export class World {
   }
 
   static async start(sources: Sources, options: WorldOptions): Promise<World> {
-    const { timeoutMs = defaultTimeoutMs, graceMs = 0, source } = options;
+    const { timeoutMs = defaultTimeoutMs, graceMs = 0, nodeArguments = [], source } = options;
     const emulator = options.emulator ?? sources.emulator;
     const upstream = { oci: emulator.url, prometheus: sources.prometheus.url };
     const start = (service: Service, url: string) =>
@@ -86,6 +87,7 @@ export class World {
       environment,
       timeoutMs,
       graceMs,
+      nodeArguments,
       startTimeoutMs,
       onLog: (line) => canary.watch(line),
     });

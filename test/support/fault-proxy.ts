@@ -21,7 +21,7 @@ export interface UpstreamAnswer {
 }
 
 /** One request that a fault answers, or doesn't. */
-export interface Exchange {
+interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** What the upstream says to the request. */
