@@ -20,7 +20,10 @@ export interface InvokeOptions {
 export interface FunctionCall extends InvokeOptions {
   readonly body: Buffer;
   readonly callId: string;
+  /** From now to the call's deadline. */
   readonly timeoutMs: number;
+  /** From its deadline until the call is given up. */
+  readonly graceMs: number;
 }
 
 /** What the caller sees of a call, and whether Fn lets the function live after it. */
@@ -36,8 +39,8 @@ export async function callFunction(
   connection: { readonly socketPath: string; readonly agent: Agent },
   call: FunctionCall,
 ): Promise<Outcome> {
-  const { body, callId, chunkSize = body.length, timeoutMs } = call;
-  const timeout = AbortSignal.timeout(timeoutMs);
+  const { body, callId, chunkSize = body.length, timeoutMs, graceMs } = call;
+  const timeout = AbortSignal.timeout(timeoutMs + graceMs);
   const outgoing = request({
     ...connection,
     method: "POST",

@@ -48,6 +48,8 @@ export class Container {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #connections = new Agent({ keepAlive: true, maxSockets: 1, timeout: idleConnectionMs });
   readonly #ended: Promise<void>;
+  /** The child's own `killed` is true after any signal. */
+  #killed = false;
 
   constructor(options: ContainerOptions, log: (line: string) => void) {
     const { nodePath = process.execPath, nodeArguments = [], bundle } = options;
@@ -82,8 +84,8 @@ export class Container {
   }
 
   get running(): boolean {
-    const { killed, exitCode, signalCode } = this.#child;
-    return !killed && exitCode === null && signalCode === null;
+    const { exitCode, signalCode } = this.#child;
+    return !this.#killed && exitCode === null && signalCode === null;
   }
 
   get pid(): number | undefined {
@@ -121,8 +123,19 @@ export class Container {
     return response;
   }
 
+  /** Stops the process where it stands, as `docker pause` does. SIGKILL reaches it all the same. */
+  freeze(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
+  /** Lets a frozen process go on. */
+  thaw(): void {
+    this.#child.kill("SIGCONT");
+  }
+
   /** Resolves when the process is dead, its log is read, and its directory is gone. */
   async kill(): Promise<void> {
+    this.#killed = true;
     this.#child.kill("SIGKILL");
     await this.#ended;
   }

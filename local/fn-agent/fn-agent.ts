@@ -6,6 +6,8 @@ import { type FnResponse, failure } from "./response.ts";
 export interface FnAgentOptions extends ContainerOptions {
   /** How long a call may take. @default 30_000, which is Fn's */
   readonly timeoutMs?: number;
+  /** How long after its deadline a call is killed: Fn does it at once. @default 0 */
+  readonly graceMs?: number;
   readonly onLog?: (line: string) => void;
 }
 
@@ -66,6 +68,18 @@ export class FnAgent {
     return this.running ? this.#container?.pid : undefined;
   }
 
+  /**
+   * Stops the function where it stands, as Fn does with one that is idle. Fn thaws it for the next
+   * call; here that is up to the caller, who may also freeze it in the middle of one.
+   */
+  freeze(): void {
+    this.#container?.freeze();
+  }
+
+  thaw(): void {
+    this.#container?.thaw();
+  }
+
   /** Kills the function: Fn never sends SIGTERM. A call under way gets its 502. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -74,11 +88,11 @@ export class FnAgent {
   }
 
   async #invoke(body: Buffer, options: InvokeOptions): Promise<FnResponse> {
-    const { timeoutMs = defaultTimeoutMs } = this.#options;
+    const { timeoutMs = defaultTimeoutMs, graceMs = 0 } = this.#options;
     const { callId = newCallId() } = options;
     try {
       const container = await this.#runningContainer();
-      return await container.call({ ...options, body, callId, timeoutMs });
+      return await container.call({ ...options, body, callId, timeoutMs, graceMs });
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
       return failure(error.status, startFailures[error.status], callId);

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { atProcessEnd } from "../fn-agent/at-process-end.ts";
 import { createApiKey, filePrincipal, inlinePrincipal, TokenIssuer } from "./principal.ts";
 import { type Answer, answerCall, operationOf } from "./routes.ts";
 import { ServiceError } from "./service-error.ts";
@@ -49,7 +50,7 @@ export class OciEmulator {
   readonly #options: EmulatorOptions;
   readonly #server: Server;
   readonly #directory: string;
-  readonly #removeDirectory: () => void;
+  readonly #forgetDirectory: () => void;
   readonly #issuer = new TokenIssuer();
   readonly #apiKeys = new Map<string, Credentials["issuerKey"]>();
   #requests: RecordedRequest[] = [];
@@ -59,8 +60,7 @@ export class OciEmulator {
     this.#options = options;
     this.#server = server;
     this.#directory = mkdtempSync(join(tmpdir(), "oci-emulator-"));
-    this.#removeDirectory = () => rmSync(this.#directory, { recursive: true, force: true });
-    process.once("exit", this.#removeDirectory);
+    this.#forgetDirectory = atProcessEnd(() => this.#removeDirectory());
     server.on("request", (request, response) => void this.#serve(request, response));
     const credentials = this.#issuer.issue(this.#now(), this.#tokenLifetimeMs());
     const principal =
@@ -117,7 +117,11 @@ export class OciEmulator {
     this.#server.closeAllConnections();
     await closed;
     this.#removeDirectory();
-    process.off("exit", this.#removeDirectory);
+    this.#forgetDirectory();
+  }
+
+  #removeDirectory(): void {
+    rmSync(this.#directory, { recursive: true, force: true });
   }
 
   #now(): Date {

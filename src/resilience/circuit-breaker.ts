@@ -22,27 +22,35 @@ export class CircuitBreaker {
   #failures = 0;
   /** Epoch milliseconds; undefined while closed. */
   #retryAt: number | undefined;
-  #trying = false;
+  /** The one call that tries again, until it has its verdict. */
+  #trial: Trial | undefined;
 
   constructor(now: () => Date) {
     this.#now = now;
   }
 
-  /** Whether a call may be made; who gets a yes must report a verdict. */
-  enter(): boolean {
-    if (this.#retryAt === undefined) return true;
-    if (this.#trying || !this.#isDue(this.#retryAt)) return false;
-    this.#trying = true;
-    return true;
+  /**
+   * Whether a call may be made; who gets a yes must report a verdict. While one call tries again, the
+   * others are to wait for how it ends: refusing them would cost them their answer in the very moment
+   * that the endpoint is back.
+   */
+  enter(): "yes" | "no" | Promise<void> {
+    if (this.#retryAt === undefined) return "yes";
+    if (this.#trial !== undefined) return this.#trial.over;
+    if (!this.#isDue(this.#retryAt)) return "no";
+    this.#trial = new Trial();
+    return "yes";
   }
 
   /** `unknown` is for a call that the deadline cut off: it leaves everything as it was. */
   report(verdict: Verdict): void {
-    this.#trying = false;
-    if (verdict === "unknown") return;
-    this.#failures = verdict === "success" ? 0 : this.#failures + 1;
-    const open = this.#failures >= threshold;
-    this.#retryAt = open ? this.#now().getTime() + openMs : undefined;
+    if (verdict !== "unknown") {
+      this.#failures = verdict === "success" ? 0 : this.#failures + 1;
+      const open = this.#failures >= threshold;
+      this.#retryAt = open ? this.#now().getTime() + openMs : undefined;
+    }
+    this.#trial?.end();
+    this.#trial = undefined;
   }
 
   state(): CircuitState {
@@ -59,4 +67,11 @@ export class CircuitBreaker {
     const now = this.#now().getTime();
     return retryAt <= now || retryAt > now + openMs;
   }
+}
+
+class Trial {
+  end = () => {};
+  readonly over = new Promise<void>((resolve) => {
+    this.end = resolve;
+  });
 }

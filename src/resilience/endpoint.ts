@@ -87,7 +87,7 @@ export class Endpoint {
     this.#refuseIfOpen();
     return this.#queue.add(
       async () => {
-        if (!this.#breaker.enter()) throw this.#open();
+        await this.#enter(invocation);
         invocation.usage.calls += 1;
         try {
           const value = await this.#inTime(invocation, limitMs, send);
@@ -100,6 +100,15 @@ export class Endpoint {
       },
       { signal: invocation.signal },
     );
+  }
+
+  async #enter(invocation: Invocation): Promise<void> {
+    for (;;) {
+      const admission = this.#breaker.enter();
+      if (admission === "yes") return;
+      if (admission === "no") throw this.#open();
+      await invocation.inTime(admission);
+    }
   }
 
   /** Who would be refused in the end needn't wait for it in the queue. */

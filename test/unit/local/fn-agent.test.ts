@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { FnAgent, type FnAgentOptions } from "../../../local/fn-agent/fn-agent.ts";
 
@@ -287,6 +288,50 @@ describe("FnAgent", () => {
     expect(response.json()).toEqual({
       message: expect.stringMatching(/^Container failed to initialize/),
     });
+  });
+
+  it("stands still while it is frozen, and goes on where it was", async () => {
+    const log = new EventEmitter();
+    const agent = await start(manySided, { onLog: (line) => log.emit(line) });
+    await agent.invoke("count");
+    const { pid } = agent;
+    agent.freeze();
+    let answered = false;
+    const underWay = agent.invoke("count").finally(() => {
+      answered = true;
+    });
+
+    await delay(300);
+    const answeredFrozen = answered;
+    agent.thaw();
+
+    expect(answeredFrozen).toBe(false);
+    expect((await underWay).json()).toBe(2);
+    expect(agent.pid).toBe(pid);
+  });
+
+  it("kills a frozen function at its deadline, and when it is closed", async () => {
+    const agent = await start(manySided, { timeoutMs: 1_000 });
+    const { pid } = agent;
+    agent.freeze();
+
+    expect((await agent.invoke("count")).status).toBe(504);
+    expect((await agent.invoke("count")).json()).toBe(1);
+    expect(agent.pid).not.toBe(pid);
+
+    agent.freeze();
+    await agent.close();
+    expect(agent.running).toBe(false);
+  });
+
+  it("waits beyond the deadline it named when it is told to", async () => {
+    const answersLate = `
+      const fdk = require(${JSON.stringify(fdkPath)});
+      const answer = () => new Promise((resolve) => setTimeout(resolve, 1500, "late"));
+      fdk.handle(answer, { inputMode: "buffer" });
+    `;
+    const agent = await start(answersLate, { timeoutMs: 1_000, graceMs: 10_000 });
+    expect((await agent.invoke("")).json()).toBe("late");
   });
 
   it("leaves no process and no directory behind", async () => {

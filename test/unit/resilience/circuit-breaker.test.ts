@@ -6,7 +6,7 @@ function breaker() {
   let now = Date.parse("2026-11-23T20:40:00Z");
   const circuit = new CircuitBreaker(() => new Date(now));
   const call = (verdict: "success" | "failure" | "unknown") => {
-    if (!circuit.enter()) return "refused";
+    if (circuit.enter() !== "yes") return "refused";
     circuit.report(verdict);
     return "made";
   };
@@ -38,15 +38,16 @@ describe("CircuitBreaker", () => {
     expect(circuit.state()).toEqual({ state: "closed", consecutiveFailures: 4, retryAt: null });
   });
 
-  it("lets one call try again after 30 seconds, and closes when that succeeds", () => {
+  it("lets one call try again after 30 seconds, while others wait for how it ends", async () => {
     const { circuit, fail, call, wait } = breaker();
     fail(5);
     wait(30);
     expect(circuit.state().state).toBe("half-open");
 
-    expect(circuit.enter()).toBe(true);
-    expect(circuit.enter()).toBe(false);
+    expect(circuit.enter()).toBe("yes");
+    const waiting = circuit.enter();
     circuit.report("success");
+    await waiting;
 
     expect(circuit.state().state).toBe("closed");
     expect(call("success")).toBe("made");

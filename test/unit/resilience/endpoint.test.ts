@@ -123,15 +123,43 @@ describe("Endpoint", () => {
   });
 
   it("is called again half a minute later by the clock", async () => {
+    const down = await dueAgain();
+
+    expect(await down.call(anInvocation(), failing(0, passing))).toBe("answer");
+
+    expect(down.state.state).toBe("closed");
+  });
+
+  /** An endpoint that failed five times, half a minute ago. */
+  async function dueAgain() {
     let now = Date.now();
     const down = endpoint(new PQueue(), () => new Date(now));
     for (let call = 0; call < 2; call++)
       await down.call(anInvocation(), failing(9, passing)).catch(() => {});
     now += 30_000;
+    return down;
+  }
 
-    expect(await down.call(anInvocation(), failing(0, passing))).toBe("answer");
+  it("makes the calls that came together with the one that tries again, if it succeeds", async () => {
+    const back = await dueAgain();
+    const slow = () => delay(50, "answer");
 
-    expect(down.state.state).toBe("closed");
+    const answers = await Promise.all([1, 2, 3].map(() => back.call(anInvocation(), slow)));
+
+    expect(answers).toEqual(["answer", "answer", "answer"]);
+  });
+
+  it("refuses those calls as well, if it fails", async () => {
+    const down = await dueAgain();
+    const call = failing(9, passing);
+
+    const outcomes = await Promise.allSettled([1, 2].map(() => down.call(anInvocation(), call)));
+
+    expect(call.times).toBe(1);
+    expect(outcomes.map((outcome) => "reason" in outcome && outcome.reason.code).sort()).toEqual([
+      "CIRCUIT_OPEN",
+      "SOURCE_UNAVAILABLE",
+    ]);
   });
 
   it("does not take refusals for an outage", async () => {

@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from "node:fs";
+
+/** Secrets of a function under test that are easily recognised. */
+export const canaries = {
+  bearerToken: "canary-bearer-0b9a6c1e7d",
+  tenantHeader: "canary-tenant-header-5f2e8d",
+} as const;
+
+/** Looks for a function's secrets in what is said to others. */
+export class SecretCanary {
+  readonly #secrets: readonly string[];
+  readonly #seen = new Set<string>();
+
+  /** Of a function with this environment. */
+  constructor(environment: Readonly<Record<string, string>>) {
+    const { PROMETHEUS_USERNAME: user, PROMETHEUS_PASSWORD: password } = environment;
+    const basic = password ? [password, Buffer.from(`${user}:${password}`).toString("base64")] : [];
+    this.#secrets = [...Object.values(canaries), ...principalSecrets(environment), ...basic];
+  }
+
+  watch(said: string): void {
+    for (const secret of this.#secrets) if (said.includes(secret)) this.#seen.add(secret);
+  }
+
+  get seen(): readonly string[] {
+    return [...this.#seen];
+  }
+}
+
+/** The principal's token and key, in the pieces that could be seen of them. */
+function principalSecrets(environment: Readonly<Record<string, string>>): readonly string[] {
+  return ["OCI_RESOURCE_PRINCIPAL_RPST", "OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM"]
+    .map((name) => environment[name] ?? "")
+    .map((value) => (existsSync(value) ? readFileSync(value, "utf8") : value))
+    .flatMap((text) => text.split(/[\n.]/))
+    .filter((piece) => piece.length > headerLength);
+}
+
+/** A token's header, the same in all tokens, is shorter, as are the lines around a key. */
+const headerLength = 60;

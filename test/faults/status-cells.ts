@@ -1,0 +1,54 @@
+import { gatewayError, refusal } from "../support/faults.ts";
+import type { Asked, Cell, Outcome } from "./cell.ts";
+import { faultCell, type Target } from "./target.ts";
+
+/** What a status means; the two sources mean different things by some. */
+const statuses: readonly {
+  readonly status: number;
+  readonly oci: Outcome;
+  readonly prometheus: Outcome;
+  readonly asked: Asked;
+}[] = [
+  { status: 400, oci: "INVALID_REQUEST", prometheus: "INTERNAL", asked: "once" },
+  { status: 401, oci: "NOT_AUTHENTICATED", prometheus: "NOT_AUTHENTICATED", asked: "once" },
+  { status: 403, oci: "POOL_NOT_FOUND", prometheus: "NOT_AUTHENTICATED", asked: "once" },
+  { status: 404, oci: "POOL_NOT_FOUND", prometheus: "SOURCE_UNAVAILABLE", asked: "once" },
+  { status: 409, oci: "SOURCE_UNAVAILABLE", prometheus: "SOURCE_UNAVAILABLE", asked: "any" },
+  { status: 422, oci: "SOURCE_UNAVAILABLE", prometheus: "SOURCE_UNAVAILABLE", asked: "once" },
+  { status: 429, oci: "THROTTLED", prometheus: "THROTTLED", asked: "again" },
+  { status: 500, oci: "SOURCE_UNAVAILABLE", prometheus: "SOURCE_UNAVAILABLE", asked: "again" },
+  { status: 503, oci: "SOURCE_UNAVAILABLE", prometheus: "SOURCE_UNAVAILABLE", asked: "again" },
+];
+
+const hourMs = 60 * 60_000;
+
+/** Statuses with an error in the source's own words, or in a gateway's. */
+export function statusCells(target: Target): readonly Cell[] {
+  const { dialect, source } = target;
+  const throttled = (fault: string, retryAfter: string, asked: Asked) =>
+    faultCell(
+      target,
+      `429, Retry-After: ${fault}`,
+      refusal(dialect, 429, { "retry-after": retryAfter }),
+      ["THROTTLED"],
+      asked,
+    );
+  return [
+    ...statuses.map(({ status, asked, [source]: outcome }) =>
+      faultCell(target, String(status), refusal(dialect, status), [outcome], asked),
+    ),
+    throttled("1 second", "1", "again"),
+    // Later than the deadline: it would be no use to wait.
+    throttled("1 hour", "3600", "once"),
+    throttled("a date in an hour", new Date(Date.now() + hourMs).toUTCString(), "once"),
+    ...[502, 503, 504].map((status) =>
+      faultCell(
+        target,
+        `${status} with a gateway's HTML`,
+        gatewayError(status),
+        ["SOURCE_UNAVAILABLE"],
+        "again",
+      ),
+    ),
+  ];
+}
