@@ -1,7 +1,7 @@
 import { blackHole, drippingBody, halfABody, reset, slowHeaders } from "../support/faults.ts";
 import type { Cell, Outcome } from "./cell.ts";
 import type { Certificates } from "./sources.ts";
-import { faultCell, proxyOf, type Target } from "./target.ts";
+import { faultCell, optionsOf, proxyOf, type Target } from "./target.ts";
 
 /** A service that takes its time is given up attempt by attempt, or at the deadline. */
 const tooSlow: readonly Outcome[] = ["SOURCE_UNAVAILABLE", "DEADLINE_EXCEEDED"];
@@ -26,7 +26,7 @@ function refused(target: Target): Cell {
     fault: "connection refused",
     expected: ["SOURCE_UNAVAILABLE"],
     asked: "any",
-    options: () => ({ source: target.source }),
+    options: () => optionsOf(target),
     inject: (world) => proxyOf(target, world).refuse(),
     heal: (world) => proxyOf(target, world).accept(),
   };
@@ -45,8 +45,8 @@ function wrongCertificate(
     asked: "any",
     options: (sources) => {
       certificates = sources.certificates;
-      const { service, source } = target;
-      return { source, tls: { service, certificate: certificates[which] } };
+      const { service } = target;
+      return { ...optionsOf(target), tls: { service, certificate: certificates[which] } };
     },
     inject: () => {},
     heal: (world) => {

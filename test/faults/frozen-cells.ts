@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { InjectedFault } from "../support/fault-proxy.ts";
 import { blackHole, reset } from "../support/faults.ts";
 import type { Cell } from "./cell.ts";
-import { proxyOf, type Target } from "./target.ts";
+import { optionsOf, proxyOf, type Target } from "./target.ts";
 import type { World } from "./world.ts";
 
 const frozenMs = 30_000;
@@ -14,7 +14,7 @@ export function frozenCells(target: Target): readonly Cell[] {
     fault: ["frozen 30 s between calls", how].filter(Boolean).join(", "),
     expected: ["ok"],
     asked: "any",
-    options: () => ({ source: target.source }),
+    options: () => optionsOf(target),
     sleeps: true,
     warm: true,
     inject: async (world) => {
@@ -62,7 +62,7 @@ function frozenDuringCall(target: Target): Cell {
     fault: "frozen 30 s during a call",
     expected: ["ok", "partial", "DEADLINE_EXCEEDED", "SOURCE_UNAVAILABLE"],
     asked: "any",
-    options: () => ({ source: target.source, graceMs: 60_000 }),
+    options: () => ({ ...optionsOf(target), graceMs: 60_000 }),
     sleeps: true,
     inject: () => {},
     call: async (world) => {

@@ -2,10 +2,10 @@ import { authenticationCells } from "./authentication-cells.ts";
 import type { Cell } from "./cell.ts";
 import { connectionCells } from "./connection-cells.ts";
 import { frozenCells } from "./frozen-cells.ts";
-import { passingCells } from "./passing-cells.ts";
+import { deadConnectionCells, passingCells } from "./passing-cells.ts";
 import { responseCells } from "./response-cells.ts";
 import { statusCells } from "./status-cells.ts";
-import { targets } from "./target.ts";
+import { targets, vault } from "./target.ts";
 
 /** Every fault that the function is put to. */
 export const matrix: readonly Cell[] = [
@@ -14,7 +14,12 @@ export const matrix: readonly Cell[] = [
     ...responseCells(target),
     ...statusCells(target),
     ...passingCells(target),
+    ...deadConnectionCells(target),
     ...frozenCells(target),
   ]),
+  ...connectionCells(vault),
+  ...responseCells(vault),
+  ...statusCells(vault),
+  ...passingCells(vault),
   ...authenticationCells,
 ];

@@ -23,6 +23,12 @@ export function passingCells(target: Target): readonly Cell[] {
       sleeps: inject === blackHole,
     })),
     throttledUntilADate(target),
+  ];
+}
+
+/** Connections that are kept, and that the network forgets between two calls. */
+export function deadConnectionCells(target: Target): readonly Cell[] {
+  return [
     deadConnections(target, "connections reset when they are used again", reset),
     deadConnections(target, "connections dead when they are used again", blackHole),
   ];

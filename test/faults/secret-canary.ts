@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 export const canaries = {
   bearerToken: "canary-bearer-0b9a6c1e7d",
   tenantHeader: "canary-tenant-header-5f2e8d",
+  vaultToken: "canary-vault-token-c41e07",
 } as const;
 
 /** Looks for a function's secrets in what is said to others. */

@@ -9,6 +9,7 @@ import {
   createTemporaryDirectory,
   type TemporaryDirectory,
 } from "../support/temporary-directory.ts";
+import { canaries } from "./secret-canary.ts";
 
 const member = (unique: string, cpu: number, memory: number) => ({
   id: instanceId(unique),
@@ -24,7 +25,10 @@ const host = (unique: string, cpu: number, memory: number) => ({
   memory,
 });
 
+export const vaultSecretId = "ocid1.vaultsecret.oc1.iad.amaaaaaaprometheustoken";
+
 export const tenancy = {
+  secrets: [{ id: vaultSecretId, content: canaries.vaultToken }],
   pools: [
     {
       id: poolId,

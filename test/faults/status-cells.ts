@@ -2,29 +2,78 @@ import { gatewayError, refusal } from "../support/faults.ts";
 import type { Asked, Cell, Outcome } from "./cell.ts";
 import { faultCell, type Target } from "./target.ts";
 
-/** What a status means; the two sources mean different things by some. */
+/** What a status means; services mean different things by some. */
 const statuses: readonly {
   readonly status: number;
   readonly oci: Outcome;
+  readonly vault: Outcome;
   readonly prometheus: Outcome;
   readonly asked: Asked;
 }[] = [
-  { status: 400, oci: "INVALID_REQUEST", prometheus: "INTERNAL", asked: "once" },
-  { status: 401, oci: "NOT_AUTHENTICATED", prometheus: "NOT_AUTHENTICATED", asked: "once" },
-  { status: 403, oci: "POOL_NOT_FOUND", prometheus: "NOT_AUTHENTICATED", asked: "once" },
-  { status: 404, oci: "POOL_NOT_FOUND", prometheus: "SOURCE_UNAVAILABLE", asked: "once" },
-  { status: 409, oci: "SOURCE_UNAVAILABLE", prometheus: "SOURCE_UNAVAILABLE", asked: "any" },
-  { status: 422, oci: "SOURCE_UNAVAILABLE", prometheus: "SOURCE_UNAVAILABLE", asked: "once" },
-  { status: 429, oci: "THROTTLED", prometheus: "THROTTLED", asked: "again" },
-  { status: 500, oci: "SOURCE_UNAVAILABLE", prometheus: "SOURCE_UNAVAILABLE", asked: "again" },
-  { status: 503, oci: "SOURCE_UNAVAILABLE", prometheus: "SOURCE_UNAVAILABLE", asked: "again" },
+  {
+    status: 400,
+    oci: "INVALID_REQUEST",
+    vault: "NOT_AUTHENTICATED",
+    prometheus: "INTERNAL",
+    asked: "once",
+  },
+  {
+    status: 401,
+    oci: "NOT_AUTHENTICATED",
+    vault: "NOT_AUTHENTICATED",
+    prometheus: "NOT_AUTHENTICATED",
+    asked: "once",
+  },
+  {
+    status: 403,
+    oci: "POOL_NOT_FOUND",
+    vault: "NOT_AUTHENTICATED",
+    prometheus: "NOT_AUTHENTICATED",
+    asked: "once",
+  },
+  {
+    status: 404,
+    oci: "POOL_NOT_FOUND",
+    vault: "NOT_AUTHENTICATED",
+    prometheus: "SOURCE_UNAVAILABLE",
+    asked: "once",
+  },
+  {
+    status: 409,
+    oci: "SOURCE_UNAVAILABLE",
+    vault: "SOURCE_UNAVAILABLE",
+    prometheus: "SOURCE_UNAVAILABLE",
+    asked: "any",
+  },
+  {
+    status: 422,
+    oci: "SOURCE_UNAVAILABLE",
+    vault: "SOURCE_UNAVAILABLE",
+    prometheus: "SOURCE_UNAVAILABLE",
+    asked: "once",
+  },
+  { status: 429, oci: "THROTTLED", vault: "THROTTLED", prometheus: "THROTTLED", asked: "again" },
+  {
+    status: 500,
+    oci: "SOURCE_UNAVAILABLE",
+    vault: "SOURCE_UNAVAILABLE",
+    prometheus: "SOURCE_UNAVAILABLE",
+    asked: "again",
+  },
+  {
+    status: 503,
+    oci: "SOURCE_UNAVAILABLE",
+    vault: "SOURCE_UNAVAILABLE",
+    prometheus: "SOURCE_UNAVAILABLE",
+    asked: "again",
+  },
 ];
 
 const hourMs = 60 * 60_000;
 
 /** Statuses with an error in the source's own words, or in a gateway's. */
 export function statusCells(target: Target): readonly Cell[] {
-  const { dialect, source } = target;
+  const { dialect, meaning } = target;
   const throttled = (fault: string, retryAfter: string, asked: Asked) =>
     faultCell(
       target,
@@ -34,7 +83,7 @@ export function statusCells(target: Target): readonly Cell[] {
       asked,
     );
   return [
-    ...statuses.map(({ status, asked, [source]: outcome }) =>
+    ...statuses.map(({ status, asked, [meaning]: outcome }) =>
       faultCell(target, String(status), refusal(dialect, status), [outcome], asked),
     ),
     throttled("1 second", "1", "again"),

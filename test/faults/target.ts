@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { InjectedFault, InjectOptions } from "../support/fault-proxy.ts";
 import { type Dialect, ociDialect, prometheusDialect } from "../support/source-dialects.ts";
 import type { Asked, Cell, Outcome } from "./cell.ts";
+import { vaultSecretId } from "./sources.ts";
 import type { Service, World, WorldOptions } from "./world.ts";
 
 /** A call that the function makes, and that faults are put into. */
@@ -9,19 +10,25 @@ export interface Target {
   readonly name: string;
   readonly service: Service;
   readonly source: WorldOptions["source"];
+  /** More of the function's configuration. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly dialect: Dialect;
+  /** What its statuses mean. */
+  readonly meaning: "oci" | "vault" | "prometheus";
   /** Which of the service's requests are meant. */
   readonly where: (request: IncomingMessage) => boolean;
   /** How many of them a pool takes. */
   readonly requests: number;
 }
 
+/** What the function calls for every pool. */
 export const targets: readonly Target[] = [
   {
     name: "OCI membership",
     service: "compute",
     source: "oci",
     dialect: ociDialect,
+    meaning: "oci",
     where: ({ url = "" }) => /^\/20160918\/instancePools\/[^/]+\/instances\?/.test(url),
     requests: 1,
   },
@@ -30,6 +37,7 @@ export const targets: readonly Target[] = [
     service: "monitoring",
     source: "oci",
     dialect: ociDialect,
+    meaning: "oci",
     where: () => true,
     requests: 2,
   },
@@ -38,10 +46,30 @@ export const targets: readonly Target[] = [
     service: "prometheus",
     source: "prometheus",
     dialect: prometheusDialect,
+    meaning: "prometheus",
     where: () => true,
     requests: 2,
   },
 ];
+
+/** What it calls once, before it first asks a Prometheus server whose token is in Vault. */
+export const vault: Target = {
+  name: "Vault",
+  service: "vault",
+  source: "prometheus",
+  environment: {
+    PROMETHEUS_BEARER_TOKEN: "",
+    PROMETHEUS_BEARER_TOKEN_SECRET_ID: vaultSecretId,
+  },
+  dialect: ociDialect,
+  meaning: "vault",
+  where: () => true,
+  requests: 1,
+};
+
+export function optionsOf({ source, environment = {} }: Target): WorldOptions {
+  return { source, environment };
+}
 
 export function proxyOf(target: Target, world: World) {
   return world.proxies[target.service];
@@ -61,7 +89,7 @@ export function faultCell(
     fault,
     expected,
     asked,
-    options: () => ({ source: target.source }),
+    options: () => optionsOf(target),
     inject: (world) => {
       const injected = typeof inject === "function" ? inject(world) : inject;
       proxyOf(target, world).inject(injected, { where: target.where, ...options });

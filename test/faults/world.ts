@@ -8,7 +8,7 @@ import { canaries, SecretCanary } from "./secret-canary.ts";
 import type { Sources } from "./sources.ts";
 
 /** What a function under test speaks to, each through a proxy of its own. */
-export type Service = "compute" | "monitoring" | "prometheus";
+export type Service = "compute" | "monitoring" | "prometheus" | "vault";
 
 export interface WorldOptions {
   /** Which source the pool is measured by. */
@@ -67,6 +67,7 @@ export class World {
       compute: await start("compute", upstream.oci),
       monitoring: await start("monitoring", upstream.oci),
       prometheus: await start("prometheus", upstream.prometheus),
+      vault: await start("vault", upstream.oci),
     };
     const elsewhere = await FaultProxy.start({ upstream: upstream[source] });
     const environment = {
@@ -74,6 +75,7 @@ export class World {
       ...emulator.environment,
       OCI_CORE_ENDPOINT: proxies.compute.url,
       OCI_MONITORING_ENDPOINT: proxies.monitoring.url,
+      OCI_SECRETS_ENDPOINT: proxies.vault.url,
       PROMETHEUS_URL: proxies.prometheus.url,
       PROMETHEUS_BEARER_TOKEN: canaries.bearerToken,
       PROMETHEUS_HEADERS: JSON.stringify({ "X-Scope-OrgID": canaries.tenantHeader }),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Sources } from "../faults/sources.ts";
+import { vault } from "../faults/target.ts";
 import { World } from "../faults/world.ts";
 import type { InjectedFault } from "../support/fault-proxy.ts";
 import { echo } from "../support/faults.ts";
@@ -42,6 +43,18 @@ describe("a secret", () => {
       sent: new RegExp(Buffer.from(`${user}:${password}`).toString("base64")),
     },
     {
+      secret: "the bearer token for Prometheus that is in Vault",
+      service: "prometheus",
+      environment: vault.environment ?? {},
+      sent: /canary-vault-token/,
+    },
+    {
+      secret: "the principal's session token for Vault",
+      service: "vault",
+      environment: vault.environment ?? {},
+      sent: /keyId="ST\$eyJ/,
+    },
+    {
       secret: "the principal's session token for Compute",
       service: "compute",
       environment: {},
@@ -56,8 +69,8 @@ describe("a secret", () => {
   ] as const)(
     "is shown to nobody, though the server repeats it: $secret",
     async ({ service, environment, sent }) => {
-      const source = service === "prometheus" ? "prometheus" : "oci";
-      const dialect = source === "oci" ? ociDialect : prometheusDialect;
+      const source = service === "prometheus" || service === "vault" ? "prometheus" : "oci";
+      const dialect = service === "prometheus" ? prometheusDialect : ociDialect;
       const world = await World.start(sources, { source, environment });
       try {
         const seen: string[] = [];
