@@ -1,4 +1,9 @@
-import { createSecureContext, rootCertificates } from "node:tls";
+import {
+  checkServerIdentity,
+  createSecureContext,
+  type PeerCertificate,
+  rootCertificates,
+} from "node:tls";
 import axios, { type AxiosInstance } from "axios";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import * as v from "valibot";
@@ -86,7 +91,14 @@ function createClient(headers: Readonly<Record<string, string>>, agents: Agents)
 /** A proxy gets a tunnel, through which it sees neither the path nor the credentials of HTTPS. */
 function agentsOf({ url, proxy }: PrometheusServerConfig, tls: TlsOptions): Agents {
   if (proxy === undefined) return agentsFor(url, tls);
-  const tunnel = new HttpsProxyAgent(proxy.reveal(), { keepAlive: true, ...tls });
+  const tunnel = new HttpsProxyAgent(proxy.reveal(), { keepAlive: true });
+  // What is given to the constructor is for the proxy; this is for the server behind it, whose name
+  // the tunnel forgets when it is an address.
+  const { hostname } = new URL(url);
+  Object.assign(tunnel.options, tls, {
+    checkServerIdentity: (_: string, certificate: PeerCertificate) =>
+      checkServerIdentity(hostname, certificate),
+  });
   return { http: tunnel, https: tunnel };
 }
 
