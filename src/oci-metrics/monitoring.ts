@@ -1,5 +1,6 @@
 /** The one call of OCI Monitoring that reads metrics. */
 export interface Monitoring {
+  readonly region: string;
   summarizeMetricsData(query: MetricsQuery): Promise<readonly MetricStream[]>;
 }
 

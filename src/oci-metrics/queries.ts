@@ -10,9 +10,18 @@ const namespace = "oci_computeagent";
 
 export type MetricName = "CpuUtilization" | "MemoryUtilization";
 
-/** A query, and the members that it is about. */
+/** One metric of some members of one compartment, found by a dimension of their streams. */
 export interface PlannedQuery {
-  readonly query: MetricsQuery;
+  readonly metric: MetricName;
+  readonly compartmentId: string;
+  readonly dimension: "instancePoolId" | "resourceId";
+  /** What the dimension may be. */
+  readonly values: readonly string[];
+  /** Further conditions in MQL; a query that has them is about one pool. */
+  readonly conditions: readonly string[];
+  readonly windowMinutes: number;
+  readonly statistic: Statistic;
+  readonly window: TimeWindow;
   readonly instances: readonly Instance[];
 }
 
@@ -37,7 +46,7 @@ const maximumStreams = 2_000;
 const maximumPoints = 100_000;
 
 /** More alternatives in one `=~` are not known to work; Cloud Custodian stops at ten, too. */
-const instancesPerList = 10;
+const mostValues = 10;
 
 /**
  * The queries for one metric of the whole pool: one, unless members live in several compartments,
@@ -51,12 +60,10 @@ export function poolQueries(
   spec: PoolSpec,
   window: TimeWindow,
 ): readonly PlannedQuery[] {
-  const pool = `instancePoolId = "${spec.instancePoolId}"`;
+  const pool = ["instancePoolId", [spec.instancePoolId]] as const;
   return groupBy(instances, ({ compartmentId }) => compartmentId)
     .flatMap((members) => divide(members, spec))
-    .map(({ members, dimensions }) =>
-      planned(metric, [pool, ...dimensions].join(", "), members, spec, window),
-    );
+    .map(({ members, conditions }) => planned(metric, pool, conditions, members, spec, window));
 }
 
 /** The queries for members by their own OCIDs, whatever pool their metrics say they are in. */
@@ -67,11 +74,51 @@ export function instanceQueries(
   window: TimeWindow,
 ): readonly PlannedQuery[] {
   return groupBy(instances, ({ compartmentId }) => compartmentId).flatMap((members) =>
-    lists(members).map((list) => {
-      const ids = list.map(({ id }) => id).join("|");
-      return planned(metric, `resourceId =~ "${ids}"`, list, spec, window);
-    }),
+    lists(members).map((list) =>
+      planned(metric, ["resourceId", list.map(({ id }) => id)], [], list, spec, window),
+    ),
   );
+}
+
+/** Both queries in one, if they ask the same of others and one answer can hold it. */
+export function together(a: PlannedQuery, b: PlannedQuery): PlannedQuery | undefined {
+  const alike =
+    a.metric === b.metric &&
+    a.compartmentId === b.compartmentId &&
+    a.dimension === b.dimension &&
+    a.conditions.length + b.conditions.length === 0 &&
+    a.statistic === b.statistic &&
+    a.windowMinutes === b.windowMinutes &&
+    a.window.end.getTime() === b.window.end.getTime();
+  const values = [...new Set([...a.values, ...b.values])];
+  const instances = [...a.instances, ...b.instances];
+  const fits = values.length <= mostValues && instances.length <= mostStreams(a.windowMinutes);
+  return alike && fits ? { ...a, values, instances } : undefined;
+}
+
+/** Whether no other query can join this one. */
+export function isFull({ values }: PlannedQuery): boolean {
+  return values.length >= mostValues;
+}
+
+/** The query as SummarizeMetricsData takes it. */
+export function toMetricsQuery(query: PlannedQuery): MetricsQuery {
+  const { metric, compartmentId, dimension, values, conditions, windowMinutes, window } = query;
+  const interval = `${intervalMinutes(windowMinutes)}m`;
+  const [only, ...others] = values;
+  const who =
+    others.length === 0 ? `${dimension} = "${only}"` : `${dimension} =~ "${values.join("|")}"`;
+  const statistic = intervalStatistics[query.statistic];
+  return {
+    compartmentId,
+    namespace,
+    // Grouping by resourceId makes one stream of a member whose labels changed in the window.
+    query: `${metric}[${interval}]{${[who, ...conditions].join(", ")}}.groupBy(resourceId).${statistic}`,
+    startTime: window.start,
+    endTime: window.end,
+    // The default is documented in two ways, so it is always sent.
+    resolution: interval,
+  };
 }
 
 /** The shortest interval (1–60 minutes) that divides the window evenly into few enough points. */
@@ -84,41 +131,33 @@ export function intervalMinutes(windowMinutes: number): number {
 
 function planned(
   metric: MetricName,
-  dimensions: string,
+  [dimension, values]: readonly [PlannedQuery["dimension"], readonly string[]],
+  conditions: readonly string[],
   instances: readonly Instance[],
-  spec: PoolSpec,
-  { start, end }: TimeWindow,
+  { windowMinutes, statistic }: PoolSpec,
+  window: TimeWindow,
 ): PlannedQuery {
-  const interval = `${intervalMinutes(spec.windowMinutes)}m`;
-  const statistic = intervalStatistics[spec.statistic];
-  // Grouping by resourceId makes one stream of a member whose labels changed in the window.
-  const query = `${metric}[${interval}]{${dimensions}}.groupBy(resourceId).${statistic}`;
   const compartmentId = instances[0]?.compartmentId ?? "";
-  return {
-    // The default resolution is documented in two ways, so it is always sent.
-    query: {
-      compartmentId,
-      namespace,
-      query,
-      startTime: start,
-      endTime: end,
-      resolution: interval,
-    },
-    instances,
-  };
+  const who = { compartmentId, dimension, values, conditions, instances };
+  return { metric, ...who, windowMinutes, statistic, window };
+}
+
+/** How many streams one answer can hold. */
+function mostStreams(windowMinutes: number): number {
+  const points = windowMinutes / intervalMinutes(windowMinutes);
+  return Math.min(maximumStreams, Math.floor(maximumPoints / points));
 }
 
 interface Division {
   readonly members: readonly Instance[];
-  readonly dimensions: readonly string[];
+  readonly conditions: readonly string[];
 }
 
 function divide(members: readonly Instance[], { windowMinutes }: PoolSpec): readonly Division[] {
-  const points = windowMinutes / intervalMinutes(windowMinutes);
-  const most = Math.min(maximumStreams, Math.floor(maximumPoints / points));
+  const most = mostStreams(windowMinutes);
   const small = (divisions: readonly Division[]) =>
     divisions.every((division) => division.members.length <= most);
-  const whole = [{ members, dimensions: [] }];
+  const whole = [{ members, conditions: [] }];
   if (small(whole)) return whole;
   const byDomain = divideBy(whole, "availabilityDomain");
   if (small(byDomain)) return byDomain;
@@ -134,11 +173,11 @@ function divideBy(
   divisions: readonly Division[],
   dimension: "availabilityDomain" | "faultDomain",
 ): readonly Division[] {
-  return divisions.flatMap(({ members, dimensions }) =>
+  return divisions.flatMap(({ members, conditions }) =>
     groupBy(members, (member) => member[dimension] ?? "").map((group) => {
       const value = group[0]?.[dimension];
       const more = value === undefined ? [] : [`${dimension} = "${value}"`];
-      return { members: group, dimensions: [...dimensions, ...more] };
+      return { members: group, conditions: [...conditions, ...more] };
     }),
   );
 }
@@ -154,8 +193,8 @@ function groupBy(instances: readonly Instance[], key: (instance: Instance) => st
 }
 
 function lists(instances: readonly Instance[]): readonly (readonly Instance[])[] {
-  const count = Math.ceil(instances.length / instancesPerList);
+  const count = Math.ceil(instances.length / mostValues);
   return Array.from({ length: count }, (_, list) =>
-    instances.slice(list * instancesPerList, (list + 1) * instancesPerList),
+    instances.slice(list * mostValues, (list + 1) * mostValues),
   );
 }

@@ -3,7 +3,7 @@ import type { PoolSpec } from "../config/pool-spec.ts";
 import { toUtilizationError, type UtilizationError } from "../errors.ts";
 import type { Instance } from "../instance-manager/instance-pool.ts";
 import type { Reading } from "../result/reading.ts";
-import type { DataPoint, Monitoring } from "./monitoring.ts";
+import type { DataPoint, MetricStream } from "./monitoring.ts";
 import { instanceQueries, type MetricName, type PlannedQuery, poolQueries } from "./queries.ts";
 import { isNew, pointsByInstance, readingOf } from "./streams.ts";
 
@@ -15,26 +15,29 @@ export interface MetricReadings {
   readonly failures: readonly UtilizationError[];
 }
 
+/** Has a query answered, perhaps together with others. */
+export type Ask = (query: PlannedQuery) => Promise<readonly MetricStream[]>;
+
 /**
  * Reads one metric of all members by their pool, and then those it did not find by their own
  * OCIDs: the metrics of an instance that was attached later may still name no pool. A query that
  * fails costs only its own members their reading.
  */
 export async function readMetric(
-  monitoring: Monitoring,
+  ask: Ask,
   metric: MetricName,
   instances: readonly Instance[],
   spec: PoolSpec,
   window: TimeWindow,
 ): Promise<MetricReadings> {
-  const ofPool = await ask(monitoring, poolQueries(metric, instances, spec, window));
+  const ofPool = await askAll(ask, poolQueries(metric, instances, spec, window));
   const notFound = instances.filter(
     (instance) =>
       ofPool.pointsOf(instance) === undefined &&
       !ofPool.failed(instance) &&
       !isNew(instance, window.end),
   );
-  const single = await askOneByOne(monitoring, instanceQueries(metric, notFound, spec, window));
+  const single = await askOneByOne(ask, instanceQueries(metric, notFound, spec, window));
   const readings = instances.map((instance): [string, Reading] => {
     const points = ofPool.pointsOf(instance) ?? single.pointsOf(instance);
     if (points === undefined && (ofPool.failed(instance) || single.failed(instance))) {
@@ -56,11 +59,11 @@ const listsAtOnce = 5;
  * Asks for lists of members by their own OCIDs: some in any case, and more as long as there is
  * anybody to be found. A large pool whose agents are off would only use up the tenancy's queries.
  */
-async function askOneByOne(monitoring: Monitoring, lists: readonly PlannedQuery[]) {
+async function askOneByOne(ask: Ask, lists: readonly PlannedQuery[]) {
   const rounds: Asked[] = [];
   let asked = 0;
   while (asked < lists.length && rounds.every(({ found }) => found > 0)) {
-    rounds.push(await ask(monitoring, lists.slice(asked, asked + listsAtOnce)));
+    rounds.push(await askAll(ask, lists.slice(asked, asked + listsAtOnce)));
     asked += listsAtOnce;
   }
   const notAsked = lists.slice(asked).flatMap(({ instances }) => instances).length;
@@ -87,18 +90,18 @@ interface Asked {
   readonly failures: readonly UtilizationError[];
 }
 
-async function ask(monitoring: Monitoring, queries: readonly PlannedQuery[]): Promise<Asked> {
+async function askAll(ask: Ask, queries: readonly PlannedQuery[]): Promise<Asked> {
   const points = new Map<string, readonly DataPoint[]>();
   const failed = new Set<string>();
   const failures: UtilizationError[] = [];
   await Promise.all(
-    queries.map(async ({ query, instances }) => {
+    queries.map(async (query) => {
       try {
-        const streams = await monitoring.summarizeMetricsData(query);
+        const streams = await ask(query);
         for (const [id, ofInstance] of pointsByInstance(streams)) points.set(id, ofInstance);
       } catch (error) {
         failures.push(toUtilizationError(error));
-        for (const { id } of instances) failed.add(id);
+        for (const { id } of query.instances) failed.add(id);
       }
     }),
   );

@@ -8,13 +8,16 @@ import type { EndpointState } from "../resilience/endpoint.ts";
 import { authenticate, type Principal } from "./authentication.ts";
 import { type RegionCalls, RegionClients } from "./region-clients.ts";
 
-/** Compute allows some ten requests a second, and answers each in a tenth of one. */
-const concurrentCalls = 5;
+const concurrentCalls = 10;
 /**
  * SummarizeMetricsData may be called ten times a second, by everybody in the tenancy together
  * (Monitoring limits).
  */
 const queriesPerSecond = 10;
+/** A little longer, as requests don't take equally long to get there. */
+const secondMs = 1_100;
+/** A payload may name any region; what a process remembers of them must not grow for ever. */
+const regionsRemembered = 50;
 
 /** OCI's clients: the principal is found and each region's clients are made once per process. */
 export class OciClients {
@@ -26,7 +29,7 @@ export class OciClients {
     monitoring: new PQueue({
       concurrency: queriesPerSecond,
       intervalCap: queriesPerSecond,
-      interval: 1_000,
+      interval: secondMs,
       strict: true,
     }),
     vault: new PQueue({ concurrency: concurrentCalls }),
@@ -75,6 +78,7 @@ export class OciClients {
   #clientsOf(principal: Principal, region: string): RegionClients {
     const known = this.#byRegion.get(region);
     if (known !== undefined) return known;
+    if (this.#byRegion.size >= regionsRemembered) this.#byRegion.clear();
     const { endpoints } = this.#oci;
     const options = { endpoints, queues: this.#queues, now: this.#now };
     const clients = new RegionClients(principal, region, options);

@@ -38,9 +38,11 @@ export interface ClientOptions {
 /** The clients of one region; made once per process, as are their connections and circuits. */
 export class RegionClients {
   readonly endpoints: Readonly<Record<"core" | "monitoring" | "vault", Endpoint>>;
+  readonly #region: string;
   readonly #sdk: ReturnType<typeof sdkClients>;
 
   constructor(principal: Principal, region: string, { endpoints, queues, now }: ClientOptions) {
+    this.#region = region;
     this.#sdk = sdkClients(principal, region, endpoints);
     this.endpoints = {
       core: new Endpoint({ name: `Compute in ${region}`, queue: queues.core, now }),
@@ -56,7 +58,10 @@ export class RegionClients {
     return {
       compute: computeCalls(callCore, pools),
       network: networkCalls(callCore, compute, network),
-      monitoring: monitoringCalls(callerOf(monitoringEndpoint, invocation), telemetry),
+      monitoring: {
+        region: this.#region,
+        ...monitoringCalls(callerOf(monitoringEndpoint, invocation), telemetry),
+      },
       vault: vaultCalls(callerOf(vault, invocation), bundles),
     };
   }
@@ -130,7 +135,10 @@ function networkCalls(
   };
 }
 
-function monitoringCalls(call: Caller, client: monitoring.MonitoringClient): Monitoring {
+function monitoringCalls(
+  call: Caller,
+  client: monitoring.MonitoringClient,
+): Omit<Monitoring, "region"> {
   return {
     summarizeMetricsData: ({ compartmentId, ...summarizeMetricsDataDetails }) =>
       call(operations.summarizeMetricsData, async () => {

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { PoolSettings } from "../../../src/config/pool-spec.ts";
 import type { Instance } from "../../../src/instance-manager/instance-pool.ts";
-import { instanceQueries, intervalMinutes, poolQueries } from "../../../src/oci-metrics/queries.ts";
+import {
+  instanceQueries,
+  intervalMinutes,
+  poolQueries,
+  toMetricsQuery,
+} from "../../../src/oci-metrics/queries.ts";
 import { compartmentId, instanceId, poolId } from "../../support/ocids.ts";
 import { poolSpec } from "../../support/pool-spec.ts";
 
@@ -28,7 +33,7 @@ describe("poolQueries", () => {
 
     expect(queries).toHaveLength(1);
     expect(queries[0]?.instances).toHaveLength(count);
-    expect(queries[0]?.query).toEqual({
+    expect(queries.map(toMetricsQuery)[0]).toEqual({
       compartmentId,
       namespace: "oci_computeagent",
       query: `CpuUtilization[1m]{instancePoolId = "${poolId}"}.groupBy(resourceId).mean()`,
@@ -52,7 +57,7 @@ describe("poolQueries", () => {
 
       expect(planned).toHaveLength(queries);
       expect(planned.flatMap(({ instances }) => instances)).toHaveLength(count);
-      expect(new Set(planned.map(({ query }) => query.query)).size).toBe(queries);
+      expect(new Set(planned.map((query) => toMetricsQuery(query).query)).size).toBe(queries);
     },
   );
 
@@ -65,7 +70,7 @@ describe("poolQueries", () => {
   it("asks in each compartment where members live", () => {
     const queries = poolQueries("CpuUtilization", members(4, ["a", "b"]), poolSpec(), window);
 
-    expect(queries.map(({ query }) => query.compartmentId)).toEqual(["a", "b"]);
+    expect(queries.map((query) => query.compartmentId)).toEqual(["a", "b"]);
   });
 
   it.each([
@@ -74,7 +79,7 @@ describe("poolQueries", () => {
     ["min", "min()"],
     ["p95", "mean()"],
   ] as const)("asks for the %s of each minute as %s", (statistic, expected) => {
-    expect(plan(1, { statistic })[0]?.query.query).toMatch(
+    expect(plan(1, { statistic }).map(toMetricsQuery)[0]?.query).toMatch(
       new RegExp(`\\.${expected.slice(0, -2)}\\(\\)$`),
     );
   });
@@ -85,8 +90,8 @@ describe("instanceQueries", () => {
     const queries = instanceQueries("MemoryUtilization", members(21), poolSpec(), window);
 
     expect(queries.map(({ instances }) => instances.length)).toEqual([10, 10, 1]);
-    expect(queries[2]?.query.query).toBe(
-      `MemoryUtilization[1m]{resourceId =~ "${instanceId("n20")}"}.groupBy(resourceId).mean()`,
+    expect(queries.map(toMetricsQuery)[2]?.query).toBe(
+      `MemoryUtilization[1m]{resourceId = "${instanceId("n20")}"}.groupBy(resourceId).mean()`,
     );
   });
 

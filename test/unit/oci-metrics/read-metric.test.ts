@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ThrottledError } from "../../../src/errors.ts";
 import type { Instance } from "../../../src/instance-manager/instance-pool.ts";
 import type { MetricStream, Monitoring } from "../../../src/oci-metrics/monitoring.ts";
+import { toMetricsQuery } from "../../../src/oci-metrics/queries.ts";
 import { readMetric } from "../../../src/oci-metrics/read-metric.ts";
 import { compartmentId, instanceId } from "../../support/ocids.ts";
 import { poolSpec } from "../../support/pool-spec.ts";
@@ -29,6 +30,7 @@ const stream = (unique: string, values: Readonly<Record<number, number | null>>)
 function monitoringWith(ofPool: readonly MetricStream[], single: readonly MetricStream[] = []) {
   const queries: string[] = [];
   const monitoring: Monitoring = {
+    region: "us-ashburn-1",
     summarizeMetricsData: async ({ query }) => {
       queries.push(query);
       return query.includes("instancePoolId") ? ofPool : single;
@@ -38,7 +40,13 @@ function monitoringWith(ofPool: readonly MetricStream[], single: readonly Metric
 }
 
 const read = (monitoring: Monitoring, ...instances: readonly Instance[]) =>
-  readMetric(monitoring, "CpuUtilization", instances, poolSpec(), window);
+  readMetric(
+    (query) => monitoring.summarizeMetricsData(toMetricsQuery(query)),
+    "CpuUtilization",
+    instances,
+    poolSpec(),
+    window,
+  );
 
 describe("readMetric", () => {
   it("reads each member's own stream, and drops those of strangers and the dead", async () => {
@@ -91,8 +99,9 @@ describe("readMetric", () => {
 
   it("calls a member failed, not silent, when asking for it by its OCID fails", async () => {
     const monitoring: Monitoring = {
+      region: "us-ashburn-1",
       summarizeMetricsData: async ({ query }) => {
-        if (query.includes("resourceId =~")) throw new ThrottledError("slow down");
+        if (query.includes("{resourceId =")) throw new ThrottledError("slow down");
         return [stream("a", { 4: 10 })];
       },
     };
@@ -131,6 +140,7 @@ describe("readMetric", () => {
 
   it("lets a failed query cost only its own members their reading", async () => {
     const monitoring: Monitoring = {
+      region: "us-ashburn-1",
       summarizeMetricsData: async (query) => {
         if (query.compartmentId === "other") throw new ThrottledError("slow down");
         return [stream("a", { 4: 10 })];
