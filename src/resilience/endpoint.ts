@@ -59,7 +59,9 @@ export class Endpoint {
   async call<T>(invocation: Invocation, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
     let lastError: unknown;
     const attempt = async (attemptNumber: number) => {
-      const shareMs = invocation.remainingMs() / (retries + 2 - attemptNumber);
+      const triesLeft = retries + 2 - attemptNumber;
+      // The last is cut off by the deadline itself, which is then what the caller is told.
+      const shareMs = triesLeft === 1 ? longestAttemptMs : invocation.remainingMs() / triesLeft;
       try {
         return await this.#attempt(invocation, Math.min(shareMs, longestAttemptMs), send);
       } catch (error) {

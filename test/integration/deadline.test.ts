@@ -1,0 +1,78 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { FnAgent } from "../../local/fn-agent/fn-agent.ts";
+import { OciEmulator } from "../../local/oci-emulator/emulator.ts";
+import { steady } from "../../local/oci-emulator/tenancy.ts";
+import { FaultProxy } from "../support/fault-proxy.ts";
+import { blackHole } from "../support/faults.ts";
+import { ask } from "../support/function-process.ts";
+import { compartmentId, instanceId, poolId } from "../support/ocids.ts";
+
+const bundle = new URL("../../dist/func.cjs", import.meta.url).pathname;
+
+const member = { id: instanceId("a"), displayName: "a", state: "Running" };
+const instances = [{ ...member, cpu: steady(20), memory: steady(40) }];
+const pools = ["", "slow", "other"].map((suffix) => ({
+  id: `${poolId}${suffix}`,
+  displayName: `web${suffix}`,
+  compartmentId,
+  instances,
+}));
+
+describe("an invocation whose time is short", () => {
+  const cleanups: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  });
+
+  async function start() {
+    const emulator = await OciEmulator.start({ tenancy: { pools } });
+    cleanups.push(() => emulator.close());
+    const proxy = await FaultProxy.start({ upstream: emulator.url });
+    cleanups.push(() => proxy.close());
+    const environment = { ...emulator.environment, OCI_CORE_ENDPOINT: proxy.url };
+    const agent = await FnAgent.start({ bundle, environment, timeoutMs: 4_000 });
+    cleanups.push(() => agent.close());
+    return { agent, proxy, emulator };
+  }
+  const request = { pools: pools.map(({ id }) => ({ instancePoolId: id, compartmentId })) };
+
+  it("answers in time what it has, and says of the slow pool that it was too slow", async () => {
+    const { agent, proxy } = await start();
+    const { pid } = agent;
+    proxy.inject(blackHole, { where: ({ url = "" }) => url.includes(`${poolId}slow`) });
+
+    const document = await ask(agent, request);
+
+    expect(document.status).toBe("partial");
+    expect(document.pools.map(({ status, error }) => error?.code ?? status)).toEqual([
+      "ok",
+      "DEADLINE_EXCEEDED",
+      "ok",
+    ]);
+    expect(agent.pid).toBe(pid);
+  });
+
+  it("leaves nothing of it behind for the next", async () => {
+    const { agent, proxy } = await start();
+    proxy.inject(blackHole, { where: ({ url = "" }) => url.includes(`${poolId}slow`) });
+    await ask(agent, request);
+    proxy.clear();
+
+    const document = await ask(agent, request);
+
+    expect(document.status).toBe("ok");
+    expect(document.pools.map(({ cpu }) => cpu.average)).toEqual([20, 20, 20]);
+  });
+
+  it("tells the caller of an event to come again", async () => {
+    const { agent, proxy } = await start();
+    proxy.inject(blackHole);
+    const event = {
+      eventType: "com.oraclecloud.computemanagement.updateinstancepool.end",
+      data: { resourceId: poolId },
+    };
+
+    expect((await agent.invoke(JSON.stringify(event))).status).toBe(502);
+    expect(agent.running).toBe(true);
+  });
+});
