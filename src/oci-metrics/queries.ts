@@ -74,6 +74,17 @@ export function instanceQueries(
   );
 }
 
+/** The smallest question about a pool's metrics: one stream of one point, whatever its size. */
+export function probeQuery(
+  instancePoolId: string,
+  compartmentId: string,
+  { start, end }: TimeWindow,
+): MetricsQuery {
+  const interval = "5m";
+  const query = `CpuUtilization[${interval}]{instancePoolId = "${instancePoolId}"}.grouping().mean()`;
+  return { compartmentId, namespace, query, startTime: start, endTime: end, resolution: interval };
+}
+
 /** The shortest interval (1–60 minutes) that divides the window evenly into few enough points. */
 export function intervalMinutes(windowMinutes: number): number {
   for (let minutes = 1; minutes <= 60; minutes++) {

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { codeTexts, variableTexts } from "../../../local/descriptions.ts";
 import { aliases, ignoredKeys } from "../../../src/config/pool-settings.ts";
 import { readPoolsRequest } from "../../../src/config/request.ts";
-import { isHealthCheck } from "../../../src/health.ts";
+import { requestedCheck } from "../../../src/health/requested-check.ts";
 import { configurationOf } from "../../support/configuration.ts";
 
 const root = new URL("../../..", import.meta.url).pathname;
@@ -84,7 +84,7 @@ describe("docs/deploy.md", () => {
     const bodies = [...text(page).matchAll(/(?:echo -n|--body) '(\{.*?\})'/g)].map(
       ([, body = ""]) => JSON.parse(body),
     );
-    const requests = bodies.filter((body) => !isHealthCheck(body));
+    const requests = bodies.filter((body) => requestedCheck(body) === undefined);
 
     expect(requests.length).toBeGreaterThan(1);
     for (const body of requests) {
