@@ -6,6 +6,7 @@ import { codeTexts, variableTexts } from "../../../local/descriptions.ts";
 import { aliases, ignoredKeys } from "../../../src/config/pool-settings.ts";
 import { readPoolsRequest } from "../../../src/config/request.ts";
 import { requestedCheck } from "../../../src/health/requested-check.ts";
+import { operations } from "../../../src/oci/operation.ts";
 import { configurationOf } from "../../support/configuration.ts";
 
 const root = new URL("../../..", import.meta.url).pathname;
@@ -92,6 +93,15 @@ describe("docs/deploy.md", () => {
       expect(asked.filter((pool) => "error" in pool)).toEqual([]);
     }
   });
+
+  it.each(Object.values(operations))(
+    "has the policy that $name needs, as hints quote it",
+    (operation) => {
+      for (const statement of operation.policy.split("; ")) {
+        expect(text(page)).toContain(`\n${statement}\n`);
+      }
+    },
+  );
 
   it("shows JSON that can be parsed", () => {
     const shown = blocks(page, "json");
