@@ -3,11 +3,14 @@ import type { Logger } from "../logger.ts";
 import { type DoctorStep, doctorSteps, type Finding } from "./doctor-document.ts";
 import { noAnswer } from "./probes.ts";
 
+/** In the policy statements of hints, and of docs/deploy.md. */
+type Placeholder = "pools' compartment OCID" | "secret OCID";
+
 /** What the doctor has found so far, and what it has learned that makes a hint more exact. */
 export class Diagnosis {
   readonly #logger: Logger;
   readonly #findings: Finding[] = [];
-  #compartments: readonly string[] = [];
+  readonly #known = new Map<Placeholder, readonly string[]>();
   #functionId: string | undefined;
 
   constructor(logger: Logger) {
@@ -27,9 +30,9 @@ export class Diagnosis {
     this.#findings.push(hint === undefined ? finding : { ...finding, hint });
   }
 
-  /** The compartments that a missing policy would have to name. */
-  learnCompartments(ids: readonly string[]): void {
-    this.#compartments = [...new Set(ids)];
+  /** What a policy statement would have to name in the place of a placeholder. */
+  learn(placeholder: Placeholder, values: readonly string[]): void {
+    this.#known.set(placeholder, [...new Set(values)]);
   }
 
   learnFunction(id: string | undefined): void {
@@ -56,19 +59,18 @@ export class Diagnosis {
     }
   }
 
-  /** With what is known in the place of placeholders: a statement is to be pasted as it is. */
+  /** The statement stands last, so that it can be pasted as it is. */
   #hintOf({ hint }: UtilizationError): string | undefined {
     if (hint === undefined || !hint.includes("dynamic-group <group>")) return hint;
-    const [only, ...others] = this.#compartments;
-    const statement =
-      only === undefined || others.length > 0
-        ? hint
-        : hint.replaceAll("<pools' compartment OCID>", only);
-    const more =
-      others.length > 0 ? ` The members live in ${this.#compartments.join(" and ")}.` : "";
     const rule = `ALL {resource.type = 'fnfunc', resource.id = '${this.#functionId}'}`;
-    const group =
-      this.#functionId === undefined ? "" : ` The dynamic group <group> has the rule: ${rule}`;
-    return `${statement}.${more}${group}`.replace(/\.\.$/, ".");
+    const before =
+      this.#functionId === undefined ? [] : [`The dynamic group <group> needs the rule ${rule}.`];
+    let statement = hint;
+    for (const [placeholder, [only = "", ...others]] of this.#known) {
+      if (!hint.includes(`<${placeholder}>`) || only === "") continue;
+      if (others.length === 0) statement = statement.replaceAll(`<${placeholder}>`, only);
+      else before.push(`For <${placeholder}>, there are ${[only, ...others].join(" and ")}.`);
+    }
+    return [...before, statement].join(" ");
   }
 }

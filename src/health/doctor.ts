@@ -3,6 +3,7 @@ import type { PoolDirectory } from "../collectors/metrics-collector.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { JsonObject } from "../config/json-object.ts";
 import type { PoolSpec } from "../config/pool-spec.ts";
+import { secretIdsOf } from "../config/prometheus-servers.ts";
 import { type RequestedPool, readPoolsRequest } from "../config/request.ts";
 import { InvalidRequestError } from "../errors.ts";
 import { runningInstances } from "../instance-manager/instance-pool.ts";
@@ -19,6 +20,8 @@ export interface DoctorDependencies extends HealthDependencies {
   readonly collectors: Collectors;
   readonly directory: PoolDirectory;
 }
+
+const poolsCompartment = "pools' compartment OCID";
 
 /** A walk through everything that stands between one pool and its averages. */
 interface Walk {
@@ -38,7 +41,10 @@ export async function runDoctor(
   const diagnosis = new Diagnosis(invocation.logger);
   const walk = { diagnosis, invocation, dependencies };
   const spec = await diagnosis.attempt("configuration", async () => {
-    return checkConfiguration(onePool(request, configuration), diagnosis);
+    const asked = checkConfiguration(onePool(request, configuration), diagnosis);
+    const server = configuration.servers.get(asked.prometheus.server);
+    if (server !== undefined) diagnosis.learn("secret OCID", secretIdsOf(server));
+    return asked;
   });
   const name = spec && (await walkPool(spec, walk));
   const { findings } = diagnosis;
@@ -87,7 +93,7 @@ async function walkPool(spec: PoolSpec, walk: Walk): Promise<string> {
   const { findPrincipal, now } = dependencies;
   const name = spec.name ?? spec.instancePoolId;
   checkCircuits(walk);
-  if (spec.compartmentId !== undefined) diagnosis.learnCompartments([spec.compartmentId]);
+  if (spec.compartmentId !== undefined) diagnosis.learn(poolsCompartment, [spec.compartmentId]);
   const principal = await diagnosis.attempt("principal", () =>
     limited(invocation, now, findPrincipal),
   );
@@ -129,7 +135,7 @@ async function describePool(spec: PoolSpec, walk: Walk): Promise<PoolSpec | unde
   );
   if (pool === undefined) return undefined;
   const { compartmentId, displayName } = pool;
-  diagnosis.learnCompartments([compartmentId]);
+  diagnosis.learn(poolsCompartment, [compartmentId]);
   if (spec.compartmentId !== undefined && spec.compartmentId !== compartmentId.toLowerCase()) {
     diagnosis.add({
       step: "pool",
@@ -154,7 +160,10 @@ async function measure(spec: PoolSpec, walk: Walk): Promise<void> {
   examineMembers(pool, diagnosis);
   const running = runningInstances(pool);
   if (running.length === 0) return;
-  diagnosis.learnCompartments(running.map(({ compartmentId }) => compartmentId));
+  diagnosis.learn(
+    poolsCompartment,
+    running.map(({ compartmentId }) => compartmentId),
+  );
   const collector = getCollector(spec, collectors);
   // Measuring takes what it takes; half of the time is kept for a second look.
   const ask = (asked: PoolSpec) =>

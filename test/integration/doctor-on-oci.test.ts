@@ -44,6 +44,7 @@ const pools: readonly EmulatedPool[] = [
   pool("someoff", member("on"), member("off", silent)),
   pool("alloff", member("out", silent)),
   pool("elsewhere", member("e", { compartmentId: otherCompartment })),
+  pool("spread", member("here"), member("there", { compartmentId: otherCompartment })),
   pool("late", member("late", until(3))),
   pool("stopped", member("stopped", until(60))),
   pool("stale", member("stale", until(20))),
@@ -57,6 +58,9 @@ const pools: readonly EmulatedPool[] = [
   pool("none", member("a", { state: "Stopped" }), member("b", { state: "Terminated" })),
   pool("empty"),
 ];
+
+const rule =
+  "ALL {resource.type = 'fnfunc', resource.id = 'ocid1.fnfunc.oc1.iad.aaaaaaaaemulatedfunction'}";
 
 const asked = (suffix: string, more: object = {}) => ({
   instancePoolId: `${poolId}${suffix}`,
@@ -131,13 +135,10 @@ describe("the doctor on OCI", () => {
           step,
           status: "failed",
           message: expect.stringContaining(`${operation} with 404 NotAuthorizedOrNotFound`),
-          hint: expect.stringContaining(`${statement(compartment)}.`),
+          hint: `The dynamic group <group> needs the rule ${rule}. Check the OCID and the region, and that a policy says: ${statement(compartment)}`,
           code: "POOL_NOT_FOUND",
         },
       ]);
-      expect(troublesOf(document, step)[0]?.hint).toContain(
-        "the rule: ALL {resource.type = 'fnfunc', resource.id = 'ocid1.fnfunc.oc1.iad.aaaaaaaaemulatedfunction'}",
-      );
       expect(troublesOf(document, "readings")).toMatchObject([{ status: "skipped" }]);
     },
   );
@@ -152,13 +153,23 @@ describe("the doctor on OCI", () => {
     );
   });
 
+  it("names every compartment that members live in, where there are several", async () => {
+    denied = ["SummarizeMetricsData"];
+
+    const document = await examine(agent, asked("spread"));
+
+    expect(troublesOf(document, "metrics")[0]?.hint).toContain(
+      `For <pools' compartment OCID>, there are ${compartmentId} and ${otherCompartment}.`,
+    );
+  });
+
   it("fills in the compartment that the request names, when the pool can't be asked", async () => {
     denied = ["GetInstancePool"];
 
     const document = await examine(agent, asked("", { compartmentId }));
 
     expect(troublesOf(document, "pool")[0]?.hint).toContain(
-      `read instance-pools in compartment id ${compartmentId}.`,
+      `read instance-pools in compartment id ${compartmentId}`,
     );
   });
 
@@ -259,7 +270,7 @@ describe("the doctor on OCI", () => {
     [
       "a wrong OCID",
       asked("gone"),
-      { step: "pool", status: "failed", hint: /^Check the OCID/, code: "POOL_NOT_FOUND" },
+      { step: "pool", status: "failed", hint: /Check the OCID and the region/, code: "POOL_NOT_FOUND" },
     ],
     [
       "a pool that is configured wrongly",

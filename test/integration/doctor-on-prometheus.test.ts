@@ -285,7 +285,9 @@ describe("the doctor on a real Prometheus", () => {
     expect(troublesOf(document, "metrics")).toMatchObject([
       {
         status: "failed",
-        hint: expect.stringContaining("read secret-bundles in compartment id <secrets'"),
+        hint: expect.stringMatching(
+          `: Allow dynamic-group <group> to read secret-bundles in compartment id <secrets' compartment OCID> where target.secret.id = '${secretId}'$`,
+        ),
         code: "NOT_AUTHENTICATED",
       },
     ]);
