@@ -270,7 +270,12 @@ describe("the doctor on OCI", () => {
     [
       "a wrong OCID",
       asked("gone"),
-      { step: "pool", status: "failed", hint: /Check the OCID and the region/, code: "POOL_NOT_FOUND" },
+      {
+        step: "pool",
+        status: "failed",
+        hint: /Check the OCID and the region/,
+        code: "POOL_NOT_FOUND",
+      },
     ],
     [
       "a pool that is configured wrongly",
