@@ -4,7 +4,7 @@ import { DeadlineExceededError, toUtilizationError, type UtilizationError } from
 import type { ComputeManagement } from "../instance-manager/instance-manager.ts";
 import type { Invocation } from "../invocation.ts";
 import type { Monitoring } from "../oci-metrics/monitoring.ts";
-import { probeQuery } from "../oci-metrics/queries.ts";
+import { probeQuery } from "../oci-metrics/probe-query.ts";
 import type { QueryApi } from "../prometheus-metrics/get-cpu-ram-metrics.ts";
 import { silenceHint } from "../resilience/endpoint.ts";
 import { toErrorInfo } from "../result/result-document.ts";

@@ -6,7 +6,7 @@ import type { Statistic } from "../result/statistics.ts";
 import type { MetricsQuery } from "./monitoring.ts";
 
 /** What the Compute Instance Monitoring plugin of Oracle Cloud Agent publishes. */
-const namespace = "oci_computeagent";
+export const namespace = "oci_computeagent";
 
 export type MetricName = "CpuUtilization" | "MemoryUtilization";
 
@@ -72,17 +72,6 @@ export function instanceQueries(
       return planned(metric, `resourceId =~ "${ids}"`, list, spec, window);
     }),
   );
-}
-
-/** The smallest question about a pool's metrics: one stream of one point, whatever its size. */
-export function probeQuery(
-  instancePoolId: string,
-  compartmentId: string,
-  { start, end }: TimeWindow,
-): MetricsQuery {
-  const interval = "5m";
-  const query = `CpuUtilization[${interval}]{instancePoolId = "${instancePoolId}"}.grouping().mean()`;
-  return { compartmentId, namespace, query, startTime: start, endTime: end, resolution: interval };
 }
 
 /** The shortest interval (1–60 minutes) that divides the window evenly into few enough points. */
