@@ -17,7 +17,10 @@ export interface ProbedServices {
   readonly callsFor: (
     spec: PoolSpec,
     invocation: Invocation,
-  ) => Promise<{ readonly compute: ComputeManagement; readonly monitoring: Monitoring }>;
+  ) => Promise<{
+    readonly compute: ComputeManagement;
+    readonly monitoring: Pick<Monitoring, "summarizeMetricsData">;
+  }>;
   readonly serverNamed: (name: string, invocation: Invocation) => Promise<QueryApi>;
   readonly now: () => Date;
 }
