@@ -4,6 +4,7 @@ import { aliases, ignoredKeys, poolSettings } from "../src/config/pool-settings.
 import { completePoolSpec } from "../src/config/pool-spec.ts";
 import { strictObject } from "../src/config/problems.ts";
 import { prometheusServer as server } from "../src/config/prometheus-servers.ts";
+import { doctor, health } from "./check-schemas.ts";
 import { described } from "./described.ts";
 import { authTexts, matchTexts, poolTexts, prometheusTexts, serverTexts } from "./descriptions.ts";
 import { result } from "./result-schema.ts";
@@ -96,6 +97,8 @@ const request = v.union([
     onError,
   }),
   v.strictObject({ ...schemaUrl, check: v.literal("health") }),
+  v.strictObject({ ...schemaUrl, check: v.literal("doctor"), ...named }),
+  v.strictObject({ ...schemaUrl, check: v.literal("doctor"), ...spec }),
 ]);
 
 const configuration = v.strictObject({
@@ -130,6 +133,8 @@ export function jsonSchemas(): Readonly<Record<string, object>> {
     "request.schema.json": jsonSchema("A request to oci-pool-utilization", request),
     "configuration.schema.json": jsonSchema("POOLS of oci-pool-utilization", configuration),
     "result.schema.json": jsonSchema("A result of oci-pool-utilization", result),
+    "health.schema.json": jsonSchema("A health check of oci-pool-utilization", health),
+    "doctor.schema.json": jsonSchema("What the doctor of oci-pool-utilization found", doctor),
   };
 }
 

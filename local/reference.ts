@@ -10,12 +10,15 @@ const introduction = `# Reference
 
 Every key, field and code, written by \`npm run reference\` from the code that reads and writes them.
 The same as JSON Schemas: [request](../schemas/request.schema.json),
-[configuration](../schemas/configuration.schema.json), [result](../schemas/result.schema.json).`;
+[configuration](../schemas/configuration.schema.json), [result](../schemas/result.schema.json),
+[health check](../schemas/health.schema.json), [doctor](../schemas/doctor.schema.json).`;
 
 const requestText = `A request is a pool spec; or \`pool\`, the name of a configured pool, with keys that override its own;
-or \`pools\`, a list of these; or \`{"check": "health"}\`; or nothing, for all configured pools. Beside
-them there may be \`onError\` (\`return\`, \`throw\`), which goes before \`ON_ERROR\`, and \`$schema\`, which is
-not read.`;
+or \`pools\`, a list of these; or nothing, for all configured pools. Beside them there may be \`onError\`
+(\`return\`, \`throw\`), which goes before \`ON_ERROR\`, and \`$schema\`, which is not read.
+
+\`{"check": "health"}\` checks the function instead. \`"check": "doctor"\` beside one pool, named or
+described, walks that pool end to end.`;
 
 const variablesText = `Each is a configuration key of the function or its application, which Fn passes on as an environment
 variable. An empty one counts as absent. OCI allows 4 KB for all of them together.`;
@@ -33,6 +36,8 @@ export function reference(): string {
     section("Configuration", variablesText, table(["key", "values", "meaning"], variableRows())),
     section("Pools document", documentText, table(["key", "values", "meaning"], documentRows())),
     section("Result", table(["field", "values", "meaning"], schemaRows(schemaOf("result")))),
+    section("Health check", table(["field", "values", "meaning"], healthRows())),
+    section("Doctor", table(["field", "values", "meaning"], schemaRows(schemaOf("doctor")))),
     section("Reasons", table(["reason", "meaning"], Object.entries(reasonTexts).map(coded))),
     section(
       "Error codes",
@@ -102,6 +107,11 @@ function documentRows(): readonly (readonly string[])[] {
   return schemaRows(schemaOf("configuration")).filter(
     ([key = ""]) => !/^`(?:\$schema|defaults\.|pools\[\])/.test(key),
   );
+}
+
+/** An error has the same fields everywhere; the section of the result has them. */
+function healthRows(): readonly (readonly string[])[] {
+  return schemaRows(schemaOf("health")).filter(([field = ""]) => !field.includes(".error."));
 }
 
 function coded([code, text]: readonly [string, string]): readonly string[] {

@@ -21,8 +21,10 @@ function keysOf<K extends string>(texts: Readonly<Record<K, string>>): readonly 
 }
 
 const nullablePercent = v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(100)));
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const instant = v.pipe(v.string(), v.isoTimestamp());
+/** A number of things. */
+export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** ISO instant. */
+export const instant = v.pipe(v.string(), v.isoTimestamp());
 const status = v.picklist(["ok", "partial", "failed"]);
 const statistic = v.nullable(v.picklist(["mean", "max", "min", "p50", "p90", "p95", "p99"]));
 const utilization = v.strictObject(
@@ -37,7 +39,8 @@ const utilization = v.strictObject(
     utilizationTexts,
   ),
 );
-const errorInfo = v.strictObject(
+/** A failure as callers see it. */
+export const errorInfo = v.strictObject(
   described(
     {
       code: v.picklist(keysOf(codeTexts)),

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import stringify from "json-stringify-pretty-compact";
 import { buildFunction } from "../build.mjs";
-import type { HealthDocument } from "../src/health.ts";
+import type { DoctorDocument } from "../src/health/doctor-document.ts";
+import type { HealthDocument } from "../src/health/health-document.ts";
 import type { ResultDocument } from "../src/result/result-document.ts";
 import { demoPool, demoPoolId, poolOfHosts } from "./demo-tenancy.ts";
 import { FnAgent } from "./fn-agent/fn-agent.ts";
@@ -98,7 +99,7 @@ function defaultPayload({ configFileAuth, prometheusUrl }: Options): string {
   return JSON.stringify({ instancePoolId: demoPoolId, source, includeInstances: true });
 }
 
-async function run(options: Options): Promise<ResultDocument | HealthDocument> {
+async function run(options: Options): Promise<ResultDocument | HealthDocument | DoctorDocument> {
   await buildFunction();
   const { configFileAuth, prometheusUrl, profile, verbose } = options;
   const emulator = configFileAuth ? undefined : await startEmulator(prometheusUrl);
@@ -117,7 +118,7 @@ async function run(options: Options): Promise<ResultDocument | HealthDocument> {
     const response = await agent.invoke(options.payload ?? defaultPayload(options));
     if (response.status !== 200)
       throw new Error(`Fn answered ${response.status}: ${response.body}`);
-    return response.json() as ResultDocument | HealthDocument;
+    return response.json() as ResultDocument | HealthDocument | DoctorDocument;
   } finally {
     await agent.close();
     await emulator?.close();

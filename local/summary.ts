@@ -1,4 +1,5 @@
-import type { HealthDocument } from "../src/health.ts";
+import type { DoctorDocument } from "../src/health/doctor-document.ts";
+import { type HealthDocument, partsOf } from "../src/health/health-document.ts";
 import type { InstanceDetail, PoolResult, ResultDocument } from "../src/result/result-document.ts";
 import type { Utilization } from "../src/result/statistics.ts";
 
@@ -6,20 +7,32 @@ const barWidth = 20;
 const metricNames = { cpu: "CPU", memory: "memory" } as const;
 
 /** The result for a person: a line for each metric, and a bar for each instance that reported. */
-export function summarizeDocument(document: ResultDocument | HealthDocument): string {
+export function summarizeDocument(
+  document: ResultDocument | HealthDocument | DoctorDocument,
+): string {
   if ("checks" in document) return summarizeHealth(document);
+  if ("findings" in document) return summarizeDoctor(document);
   const { status, pools, error } = document;
   const lines = pools.flatMap(summarizePool);
   if (error !== undefined) lines.push(`${status}: ${error.code}`, ...explain(error));
   return lines.join("\n");
 }
 
-function summarizeHealth({ status, checks }: HealthDocument): string {
-  const parts = Object.entries(checks).flatMap(([part, check]) => [
-    `  ${part}: ${check.status}`,
-    ...(check.error ? explain(check.error).map((line) => `    ${line}`) : []),
+function summarizeHealth(document: HealthDocument): string {
+  const parts = partsOf(document).flatMap(([part, { status, latencyMs, reason, error }]) => [
+    `  ${part}: ${status}${latencyMs === undefined ? "" : ` (${latencyMs} ms)`}`,
+    ...(reason === undefined ? [] : [`    ${reason}`]),
+    ...(error ? explain(error).map((line) => `    ${line}`) : []),
   ]);
-  return [`Health: ${status}`, ...parts].join("\n");
+  return [`Health: ${document.status}`, ...parts].join("\n");
+}
+
+function summarizeDoctor({ status, pool, findings }: DoctorDocument): string {
+  const lines = findings.flatMap(({ step, status: found, message, hint }) => [
+    `  ${step}: ${found}: ${message}`,
+    ...(hint === undefined ? [] : [`    ${hint}`]),
+  ]);
+  return [`Pool ${pool ?? "unknown"}: ${status}`, ...lines].join("\n");
 }
 
 function summarizePool(pool: PoolResult): readonly string[] {

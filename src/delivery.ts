@@ -1,11 +1,11 @@
 import type { ErrorCode } from "./errors.ts";
-import type { HealthDocument } from "./health.ts";
+import type { DoctorDocument } from "./health/doctor-document.ts";
+import type { HealthDocument } from "./health/health-document.ts";
 import type { ErrorInfo, ResultDocument } from "./result/result-document.ts";
-import type { TriggerName } from "./triggers/trigger.ts";
 
 /** What goes back to Fn. */
 export interface Answer {
-  readonly document: ResultDocument | HealthDocument;
+  readonly document: ResultDocument | HealthDocument | DoctorDocument;
   /** Only for HTTP callers: all others see whether the invocation failed, and nothing else. */
   readonly httpStatus?: number;
 }
@@ -57,9 +57,9 @@ export function deliver(document: ResultDocument, onError: "return" | "throw"): 
   }
 }
 
-/** A health check's document is always returned; HTTP callers, such as load balancers, see 503. */
-export function deliverHealth(document: HealthDocument, trigger: TriggerName): Answer {
-  if (trigger !== "http") return { document };
+/** A check's document is always returned; HTTP callers, such as load balancers, see 503. */
+export function deliverCheck(document: HealthDocument | DoctorDocument): Answer {
+  if (document.trigger !== "http") return { document };
   return { document, httpStatus: document.status === "ok" ? 200 : 503 };
 }
 

@@ -33,8 +33,9 @@ function main(): void {
   const prometheus = new PrometheusClients(configuration, clients, now);
   const handler = createHandler({
     configuration,
-    collectors: createCollectors(clients, prometheus, now),
+    ...createCollectors(clients, prometheus, now),
     findPrincipal: () => clients.findPrincipal(),
+    serverNamed: (name, invocation) => prometheus.serverNamed(name, invocation),
     endpoints: () => [...clients.endpointStates(), ...prometheus.endpointStates()],
     now,
   });
@@ -57,17 +58,14 @@ function main(): void {
   surviveFaults(logger);
 }
 
-function createCollectors(
-  clients: OciClients,
-  prometheus: PrometheusClients,
-  now: () => Date,
-): Collectors {
+/** The collectors, and what they have of OCI: the checks ask the same. */
+function createCollectors(clients: OciClients, prometheus: PrometheusClients, now: () => Date) {
   const callsFor = ({ instancePoolId: ocid, region }: PoolSpec, invocation: Invocation) =>
     clients.callsFor({ ocid, region }, invocation);
   const directory = new InstanceManager(
     async (spec, invocation) => (await callsFor(spec, invocation)).compute,
   );
-  return {
+  const collectors: Collectors = {
     oci: new OCIMetricsCollector(
       directory,
       async (spec, invocation) => (await callsFor(spec, invocation)).monitoring,
@@ -78,10 +76,11 @@ function createCollectors(
       hosts: new HostDirectory(
         async (spec, invocation) => (await callsFor(spec, invocation)).network,
       ),
-      serverOf: (spec, invocation) => prometheus.serverOf(spec, invocation),
+      serverOf: (spec, invocation) => prometheus.serverNamed(spec.prometheus.server, invocation),
       now,
     }),
   };
+  return { collectors, directory, callsFor };
 }
 
 function callOf(context: Context): Call {

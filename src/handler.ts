@@ -1,26 +1,21 @@
 import type { Collectors } from "./collectors/get-collector.ts";
 import type { Configuration } from "./config/configuration.ts";
 import { onErrorOf, type PoolsRequest, readPoolsRequest } from "./config/request.ts";
-import { type Answer, deliver, deliverHealth } from "./delivery.ts";
+import { type Answer, deliver, deliverCheck } from "./delivery.ts";
 import { toUtilizationError } from "./errors.ts";
-import { checkHealth, isHealthCheck } from "./health.ts";
+import { checkHealth } from "./health/check-health.ts";
+import { type DoctorDependencies, runDoctor } from "./health/doctor.ts";
+import { requestedCheck } from "./health/requested-check.ts";
 import { Invocation } from "./invocation.ts";
 import type { Logger } from "./logger.ts";
 import { processPool } from "./process-pool.ts";
-import type { EndpointState } from "./resilience/endpoint.ts";
 import { overallStatus, type ResultDocument, toErrorInfo } from "./result/result-document.ts";
 import { recognizeTrigger } from "./triggers/recognize.ts";
 import type { Call, Trigger } from "./triggers/trigger.ts";
 
 /** What the handler works with; made once per process. */
-export interface HandlerDependencies {
+export interface HandlerDependencies extends DoctorDependencies {
   readonly configuration: () => Configuration;
-  readonly collectors: Collectors;
-  /** Rejects when nobody is there to sign requests to OCI. */
-  readonly findPrincipal: () => Promise<void>;
-  /** The endpoints that were called so far. */
-  readonly endpoints: () => readonly EndpointState[];
-  readonly now: () => Date;
 }
 
 /** Answers one invocation: from the raw body to the document, and how the caller gets it. */
@@ -76,9 +71,14 @@ async function answerTrigger(
   try {
     const content = trigger.toRequest();
     onError = onErrorOf(content, configured);
-    if (isHealthCheck(content)) {
-      const document = await checkHealth(trigger.name, configured, invocation, dependencies);
-      return deliverHealth(document, trigger.name);
+    const asked = requestedCheck(content);
+    if (asked !== undefined) {
+      const context = { trigger: trigger.name, configuration: configured, invocation };
+      return deliverCheck(
+        asked.check === "health"
+          ? await checkHealth(context, dependencies)
+          : await runDoctor(asked.request, context, dependencies),
+      );
     }
     outcome = await collect(readPoolsRequest(content, configured), collectors, invocation);
   } catch (thrown) {

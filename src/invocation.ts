@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { DeadlineExceededError } from "./errors.ts";
 import type { Logger } from "./logger.ts";
 
@@ -34,6 +35,8 @@ export class Invocation {
     const ownMs = givenMs - Math.min(reserveMs, givenMs / 4);
     const controller = new AbortController();
     this.signal = controller.signal;
+    // Every call of every pool listens; Node would warn of the eleventh.
+    setMaxListeners(0, this.signal);
     this.logger = logger;
     this.#now = now;
     this.#endsAt = now().getTime() + ownMs;

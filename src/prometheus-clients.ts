@@ -1,5 +1,4 @@
 import type { Configuration } from "./config/configuration.ts";
-import type { PoolSpec } from "./config/pool-spec.ts";
 import type { Secret } from "./config/secret.ts";
 import { InvalidRequestError } from "./errors.ts";
 import type { Invocation } from "./invocation.ts";
@@ -28,11 +27,8 @@ export class PrometheusClients {
     this.#now = now;
   }
 
-  /** The server of the pool's spec, for one invocation. */
-  async serverOf(
-    { prometheus: { server: name } }: PoolSpec,
-    invocation: Invocation,
-  ): Promise<QueryApi> {
+  /** A configured server, for one invocation. */
+  async serverNamed(name: string, invocation: Invocation): Promise<QueryApi> {
     const client = this.#clients.get(name) ?? (await this.#create(name));
     const readSecret = async (secretId: string) => {
       const { vault } = await this.#vaults.callsFor({ ocid: secretId }, invocation);

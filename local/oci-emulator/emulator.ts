@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { atProcessEnd } from "../fn-agent/at-process-end.ts";
 import { createApiKey, filePrincipal, inlinePrincipal, TokenIssuer } from "./principal.ts";
 import { type Answer, answerCall, operationOf } from "./routes.ts";
-import { ServiceError } from "./service-error.ts";
+import { notAuthorizedOrNotFound, ServiceError } from "./service-error.ts";
 import { type Credentials, verifyBody, verifyHeaders } from "./signature.ts";
 import type { EmulatedTenancy } from "./tenancy.ts";
 
@@ -17,6 +17,8 @@ export interface EmulatorOptions {
   readonly tenancy: EmulatedTenancy | (() => EmulatedTenancy);
   /** The service's clock, for metrics and signatures alike. @default the machine's */
   readonly now?: () => Date;
+  /** Operations that no policy allows, asked for at every request. @default none */
+  readonly denied?: () => readonly string[];
   /** How long each answer is held back. @default 0 */
   readonly latencyMs?: number;
   /** How a process gets its resource principal: OCI Functions gives files. @default "files" */
@@ -175,7 +177,8 @@ export class OciEmulator {
       throw new ServiceError(413, "RequestEntityTooLarge", "The body is over 1 MB.");
     const body = Buffer.concat(received);
     verifyBody(request, body);
-    const { tenancy } = this.#options;
+    const { tenancy, denied = () => [] } = this.#options;
+    if (denied().includes(operationOf(request.method ?? "", path))) throw notAuthorizedOrNotFound();
     return answerCall(request.method ?? "", path, {
       tenancy: typeof tenancy === "function" ? tenancy() : tenancy,
       now,

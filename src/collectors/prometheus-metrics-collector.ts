@@ -4,7 +4,7 @@ import type { Instance } from "../instance-manager/instance-pool.ts";
 import type { Invocation } from "../invocation.ts";
 import { getCpuRamMetrics, type QueryApi } from "../prometheus-metrics/get-cpu-ram-metrics.ts";
 import { matchTargets } from "../prometheus-metrics/match-targets.ts";
-import { memberNames, poolSelectors } from "../prometheus-metrics/members.ts";
+import { type MemberNames, memberNames, poolSelectors } from "../prometheus-metrics/members.ts";
 import { labelValuesQuery, shortestRateMinutes } from "../prometheus-metrics/queries.ts";
 import { type InstanceMetrics, MetricsCollector, type PoolDirectory } from "./metrics-collector.ts";
 
@@ -58,14 +58,21 @@ export class PrometheusMetricsCollector extends MetricsCollector {
       readings: matched.readings,
       warnings: [...metrics.warnings, ...matched.warnings],
       partial: metrics.warnings.length > 0,
-      hint: nothing && known.failure === undefined ? await hintOf(server, spec) : undefined,
+      hint:
+        nothing && known.failure === undefined ? await hintOf(server, spec, members) : undefined,
       failures: [...metrics.failures, ...(known.failure ? [known.failure] : [])],
     };
   }
 }
 
+const namesShown = 5;
+
 /** Names the values that the label does have: a person sees at once what doesn't fit. */
-async function hintOf(server: QueryApi, { prometheus }: PoolSpec): Promise<string | undefined> {
+async function hintOf(
+  server: QueryApi,
+  { instancePoolId, prometheus }: PoolSpec,
+  members: MemberNames,
+): Promise<string | undefined> {
   const { label, by } = prometheus.match;
   const answer = await server.query(labelValuesQuery(label)).catch(() => undefined);
   if (answer === undefined) return undefined;
@@ -73,9 +80,17 @@ async function hintOf(server: QueryApi, { prometheus }: PoolSpec): Promise<strin
     .map(({ labels }) => labels[label])
     .filter((value) => value !== undefined);
   if (values.length > 0) {
-    return `No series has the ${by} of a running member in the label "${label}"; it holds values such as ${values.map((value) => JSON.stringify(value)).join(", ")}.`;
+    const names = by === "poolId" ? [instancePoolId] : [...members.values()].flat();
+    return `No series has the ${by} of a running member${names.length > 0 ? ` (${quoted(names)})` : ""} in the label "${label}"; it holds values such as ${quoted(values)}.`;
   }
   return answer.series.length > 0
     ? `No host's series has the label "${label}" on server "${prometheus.server}".`
     : `Server "${prometheus.server}" has no series of node_exporter or windows_exporter.`;
+}
+
+function quoted(texts: readonly string[]): string {
+  return texts
+    .slice(0, namesShown)
+    .map((text) => JSON.stringify(text))
+    .join(", ");
 }

@@ -171,3 +171,14 @@ export function readPrometheusServers(value: unknown, path: string) {
   }
   return { servers, problems };
 }
+
+/** The Vault secrets that hold the server's credentials. */
+export function secretIdsOf({
+  auth,
+  headers,
+  clientKey,
+}: PrometheusServerConfig): readonly string[] {
+  return [auth.bearerToken, auth.password, headers, clientKey].flatMap((credential) =>
+    credential === undefined || credential instanceof Secret ? [] : [credential.secretId],
+  );
+}

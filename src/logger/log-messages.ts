@@ -23,6 +23,7 @@ export const logMessages = {
   "Pool refused": { level: "ERROR", keys: ["pool"] },
   "Query failed": { level: "ERROR", keys: [] },
   "Request failed": { level: "ERROR", keys: [] },
+  "Check failed": { level: "ERROR", keys: ["part"] },
   "Trying again": { level: "DEBUG", keys: ["endpoint", "reason"] },
   "Invocation answered": {
     level: "INFO",

@@ -6,7 +6,7 @@ import type { Statistic } from "../result/statistics.ts";
 import type { MetricsQuery } from "./monitoring.ts";
 
 /** What the Compute Instance Monitoring plugin of Oracle Cloud Agent publishes. */
-const namespace = "oci_computeagent";
+export const namespace = "oci_computeagent";
 
 export type MetricName = "CpuUtilization" | "MemoryUtilization";
 

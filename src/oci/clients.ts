@@ -6,6 +6,7 @@ import { NotAuthenticatedError } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import type { EndpointState } from "../resilience/endpoint.ts";
 import { authenticate, type Principal } from "./authentication.ts";
+import { type PrincipalToken, readPrincipalToken } from "./principal-token.ts";
 import { type RegionCalls, RegionClients } from "./region-clients.ts";
 
 const concurrentCalls = 10;
@@ -65,14 +66,16 @@ export class OciClients {
     );
   }
 
-  /** @throws NotAuthenticatedError when there is no principal, or it has no token. */
-  async findPrincipal(): Promise<void> {
+  /**
+   * What is known of who signs, without asking OCI.
+   * @throws NotAuthenticatedError when there is no principal, or it has no token that is still good.
+   */
+  async findPrincipal(): Promise<PrincipalToken> {
     const { provider } = await this.#authenticate();
-    try {
-      await provider.getKeyId();
-    } catch (cause) {
-      throw new NotAuthenticatedError("The OCI principal has no usable token.", { cause });
-    }
+    const token = readPrincipalToken(await keyIdOf(provider));
+    if (token.expiresAt === undefined || token.expiresAt > this.#now()) return token;
+    const message = `The OCI principal's token expired at ${token.expiresAt.toISOString()}.`;
+    throw new NotAuthenticatedError(message, { hint: expiredHint });
   }
 
   #clientsOf(principal: Principal, region: string): RegionClients {
@@ -92,6 +95,17 @@ export class OciClients {
       throw error;
     });
     return this.#principal;
+  }
+}
+
+const expiredHint =
+  "On OCI Functions the token is renewed by itself: a new container has a new one. Check this machine's clock, too.";
+
+async function keyIdOf(provider: Principal["provider"]): Promise<string> {
+  try {
+    return await provider.getKeyId();
+  } catch (cause) {
+    throw new NotAuthenticatedError("The OCI principal has no usable token.", { cause });
   }
 }
 

@@ -5,14 +5,21 @@ import type { Endpoint } from "../resilience/endpoint.ts";
 import { fromServiceError } from "./service-error.ts";
 import { type CallContext, callContext } from "./transport.ts";
 
-/** An operation of OCI's API, and the policy statement that allows it. */
+/** An operation of OCI's API, and the policy that allows it, word for word as in docs/deploy.md. */
 export interface Operation {
   readonly name: string;
   readonly service: string;
   readonly policy: string;
 }
 
-const instancePools = "read instance-pools";
+const pools = "in compartment id <pools' compartment OCID>";
+const secrets = "in compartment id <secrets' compartment OCID>";
+
+function allow(grant: string, where: string): string {
+  return `Allow dynamic-group <group> to ${grant} ${where}`;
+}
+
+const instancePools = allow("read instance-pools", pools);
 
 /** Every operation that the function calls. */
 export const operations = {
@@ -25,15 +32,19 @@ export const operations = {
   listVnicAttachments: {
     name: "ListVnicAttachments",
     service: "Compute",
-    policy: "inspect vnic-attachments and inspect instances",
+    policy: `${allow("inspect vnic-attachments", pools)}; ${allow("inspect instances", pools)}`,
   },
-  getVnic: { name: "GetVnic", service: "Networking", policy: "inspect vnics" },
+  getVnic: { name: "GetVnic", service: "Networking", policy: allow("inspect vnics", pools) },
   summarizeMetricsData: {
     name: "SummarizeMetricsData",
     service: "Monitoring",
-    policy: "read metrics",
+    policy: allow("read metrics", `${pools} where target.metrics.namespace = 'oci_computeagent'`),
   },
-  getSecretBundle: { name: "GetSecretBundle", service: "Vault", policy: "read secret-bundles" },
+  getSecretBundle: {
+    name: "GetSecretBundle",
+    service: "Vault",
+    policy: allow("read secret-bundles", `${secrets} where target.secret.id = '<secret OCID>'`),
+  },
 } as const satisfies Readonly<Record<string, Operation>>;
 
 /** Makes calls of one endpoint for one invocation. */

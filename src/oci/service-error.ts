@@ -56,7 +56,7 @@ const notAuthenticatedHint =
 
 /** OCI answers 404, never 403, when a policy is missing: the two can't be told apart. */
 function notFoundHint({ policy }: Operation): string {
-  return `Check the OCID and the region, and that a policy says: Allow dynamic-group <group> to ${policy} in compartment <compartment>`;
+  return `Check the OCID and the region, and that a policy says: ${policy}`;
 }
 
 /** On one line; and without what we sent, should it be repeated to us: the key id is the token. */

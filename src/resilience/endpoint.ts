@@ -28,6 +28,9 @@ const retries = 2;
 /** Before the first retry, and twice as long before the second; each up to twice that, at random. */
 const backoffMs = 150;
 const longestAttemptMs = 30_000;
+/** What a person needs to know of an endpoint that says nothing. */
+export const silenceHint =
+  "No answer at all is how a missing route or a closed port looks: OCI's services need a service gateway or NAT, Prometheus a port that is open to the function's subnet.";
 
 /**
  * One endpoint of a service, for as long as the process lives: how many calls it gets at once, how
@@ -136,7 +139,7 @@ export class Endpoint {
     signal.addEventListener("abort", follow, { once: true });
     const timer = setTimeout(() => {
       const text = `${this.name} did not answer within ${(limitMs / 1000).toFixed(1)} s.`;
-      controller.abort(new SourceUnavailableError(text, { transient: true }));
+      controller.abort(new SourceUnavailableError(text, { transient: true, hint: silenceHint }));
     }, limitMs);
     try {
       return await send(controller.signal);

@@ -66,10 +66,13 @@ describe("the examples", () => {
     expect(isResult(document), JSON.stringify(isResult.errors)).toBe(true);
   });
 
-  it("gets an answer to request-health.json", async () => {
-    const response = await agent.invoke(example("request-health.json"));
+  it.each(["health", "doctor"])("gets an answer to request-%s.json", async (check) => {
+    const response = await agent.invoke(example(`request-${check}.json`));
 
-    expect(response.json()).toMatchObject({ status: "ok" });
+    const document = response.json();
+    expect(document).toMatchObject({ status: "ok" });
+    const isDocument = validator(`${check}.schema.json`);
+    expect(isDocument(document), JSON.stringify(isDocument.errors)).toBe(true);
   });
 
   it("gets an answer to the body of resource-scheduler-resources.json", async () => {
@@ -104,6 +107,7 @@ describe("the examples", () => {
     const run = [
       ...payloads.map(([file]) => file),
       "request-health.json",
+      "request-doctor.json",
       "resource-scheduler-resources.json",
       "http-get.json",
       "pools.yaml",
@@ -143,7 +147,8 @@ describe("the JSON Schemas", () => {
     { instancePoolId: demoPoolId, source: "nagios" },
     { instancePoolId: demoPoolId, prometheus: { steal: "maybe" } },
     { pools: [] },
-    { check: "doctor" },
+    { check: "surgeon" },
+    { check: "doctor", pools: ["web"] },
   ])("refuse the request %j", (request) => {
     expect(isRequest(request)).toBe(false);
   });

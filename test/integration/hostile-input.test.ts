@@ -12,6 +12,7 @@ import { bodies, headers, json, knownKeys } from "../fixtures/hostile-arbitrarie
 import { configurationOf } from "../support/configuration.ts";
 import { ask, startFunction } from "../support/function-process.ts";
 import { silentLogger } from "../support/logger.ts";
+import { noServices } from "../support/no-services.ts";
 import { compartmentId, instanceId, poolId } from "../support/ocids.ts";
 
 /** Every pool has one member at 40 % CPU, and none reports its memory. */
@@ -42,7 +43,7 @@ function handlerOf(variables: Readonly<Record<string, string>>) {
   return createHandler({
     configuration: () => configurationOf(variables),
     collectors: { oci: collector, prometheus: collector },
-    findPrincipal: async () => {},
+    ...noServices,
     endpoints: () => [],
     now: () => new Date("2026-11-23T20:40:00Z"),
   });

@@ -36,7 +36,15 @@ setInterval(() => Promise.reject(new Error("a rejection nobody handles")), 50);
 setInterval(() => { throw new Error("an exception nobody handles"); }, 50);
 `;
 const requests: readonly unknown[] = [
-  ...[good, alarm, { check: "health" }, "not JSON", { pool: "web" }, { pools: [5, good] }],
+  ...[
+    good,
+    alarm,
+    { check: "health" },
+    { check: "doctor", ...good },
+    "not JSON",
+    { pool: "web" },
+    { pools: [5, good] },
+  ],
   ...[{ instancePoolId: gone }, { instancePoolId: gone, onError: "throw" }],
   ...[{ instancePoolId: `${poolId}empty` }, { ...good, source: "prometheus" }],
   { ...good, name: "é漢😀\u2028\n".repeat(1_000), password: "s3cret", token: { a: "s3cret" } },

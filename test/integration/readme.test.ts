@@ -4,7 +4,7 @@ import os from "node:os";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { readPoolsRequest } from "../../src/config/request.ts";
-import { isHealthCheck } from "../../src/health.ts";
+import { requestedCheck } from "../../src/health/requested-check.ts";
 import { configurationOf } from "../support/configuration.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
@@ -58,9 +58,9 @@ describe("the README", () => {
     const requests = [...section.matchAll(/`(\{[^`]*\})`/g)].map(([, json]) => json ?? "");
 
     expect(configuration.problems).toEqual([]);
-    expect(requests).toHaveLength(5);
+    expect(requests).toHaveLength(6);
     for (const json of requests) {
-      if (isHealthCheck(JSON.parse(json))) continue;
+      if (requestedCheck(JSON.parse(json)) !== undefined) continue;
       const { pools } = readPoolsRequest(JSON.parse(json), configuration);
       expect(pools.filter((pool) => "error" in pool)).toEqual([]);
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type Answer, deliver, deliverHealth, InvocationFailedError } from "../../src/delivery.ts";
+import { type Answer, deliver, deliverCheck, InvocationFailedError } from "../../src/delivery.ts";
 import type { ErrorCode } from "../../src/errors.ts";
-import type { HealthDocument } from "../../src/health.ts";
+import type { HealthDocument } from "../../src/health/health-document.ts";
 import type { PoolResult, ResultDocument, Status } from "../../src/result/result-document.ts";
 import { nothingReported } from "../../src/result/statistics.ts";
 import { type TriggerName, triggerNames } from "../../src/triggers/trigger.ts";
@@ -187,21 +187,28 @@ describe("a health check", () => {
     trigger,
     collectedAt: "2026-11-23T20:40:00.000Z",
     durationMs: 1,
-    checks: { configuration: { status, pools: 0 }, principal: { status: "ok" } },
+    checks: {
+      configuration: { status, pools: 0 },
+      principal: { status: "ok", expiresAt: null },
+      compute: { status: "not_checked" },
+      monitoring: { status: "not_checked" },
+      prometheus: {},
+      pools: [],
+    },
     circuits: [],
   });
 
   it.each(["ok", "failed"] as const)("is always answered: %s", (status) => {
     for (const trigger of ["direct", ...messages] as const) {
       const document = health(trigger, status);
-      expect(deliverHealth(document, trigger)).toEqual({ document });
+      expect(deliverCheck(document)).toEqual({ document });
     }
   });
 
   it("has a status for a load balancer", () => {
     const [ok, failed] = [health("http", "ok"), health("http", "failed")];
 
-    expect(deliverHealth(ok, "http")).toEqual({ document: ok, httpStatus: 200 });
-    expect(deliverHealth(failed, "http")).toEqual({ document: failed, httpStatus: 503 });
+    expect(deliverCheck(ok)).toEqual({ document: ok, httpStatus: 200 });
+    expect(deliverCheck(failed)).toEqual({ document: failed, httpStatus: 503 });
   });
 });

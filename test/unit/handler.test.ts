@@ -4,6 +4,7 @@ import { InvocationFailedError } from "../../src/delivery.ts";
 import { createHandler } from "../../src/handler.ts";
 import { configurationOf } from "../support/configuration.ts";
 import { silentLogger } from "../support/logger.ts";
+import { noServices } from "../support/no-services.ts";
 import { compartmentId, instanceId, poolId } from "../support/ocids.ts";
 
 /** Every pool has one member at 40 % CPU and 60 % memory, but those whose OCID ends in "broken". */
@@ -34,7 +35,7 @@ async function answer(body: string | Uint8Array, variables: Readonly<Record<stri
   const handler = createHandler({
     configuration: () => configurationOf(variables),
     collectors: { oci: collector, prometheus: collector },
-    findPrincipal: async () => {},
+    ...noServices,
     endpoints: () => [],
     now: () => new Date("2026-11-23T20:40:00Z"),
   });

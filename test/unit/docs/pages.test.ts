@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import { codeTexts, variableTexts } from "../../../local/descriptions.ts";
 import { aliases, ignoredKeys } from "../../../src/config/pool-settings.ts";
 import { readPoolsRequest } from "../../../src/config/request.ts";
-import { isHealthCheck } from "../../../src/health.ts";
+import { requestedCheck } from "../../../src/health/requested-check.ts";
+import { operations } from "../../../src/oci/operation.ts";
 import { configurationOf } from "../../support/configuration.ts";
 
 const root = new URL("../../..", import.meta.url).pathname;
@@ -84,7 +85,7 @@ describe("docs/deploy.md", () => {
     const bodies = [...text(page).matchAll(/(?:echo -n|--body) '(\{.*?\})'/g)].map(
       ([, body = ""]) => JSON.parse(body),
     );
-    const requests = bodies.filter((body) => !isHealthCheck(body));
+    const requests = bodies.filter((body) => requestedCheck(body) === undefined);
 
     expect(requests.length).toBeGreaterThan(1);
     for (const body of requests) {
@@ -92,6 +93,15 @@ describe("docs/deploy.md", () => {
       expect(asked.filter((pool) => "error" in pool)).toEqual([]);
     }
   });
+
+  it.each(Object.values(operations))(
+    "has the policy that $name needs, as hints quote it",
+    (operation) => {
+      for (const statement of operation.policy.split("; ")) {
+        expect(text(page)).toContain(`\n${statement}\n`);
+      }
+    },
+  );
 
   it("shows JSON that can be parsed", () => {
     const shown = blocks(page, "json");
