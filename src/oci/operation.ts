@@ -33,6 +33,7 @@ export const operations = {
     service: "Monitoring",
     policy: "read metrics",
   },
+  postMetricData: { name: "PostMetricData", service: "Monitoring", policy: "use metrics" },
   getSecretBundle: { name: "GetSecretBundle", service: "Vault", policy: "read secret-bundles" },
 } as const satisfies Readonly<Record<string, Operation>>;
 
@@ -44,8 +45,8 @@ export type Caller = <T>(operation: Operation, send: () => Promise<T>) => Promis
  * @throws UtilizationError for whatever goes wrong, an answer of another shape included.
  */
 export function callerOf(endpoint: Endpoint, invocation: Invocation): Caller {
-  return (operation, send) =>
-    endpoint.call(invocation, async (signal) => {
+  return (operation, send) => {
+    const sendOnce = async (signal: AbortSignal) => {
       const { usage } = invocation;
       const context: CallContext = { service: operation.service, signal, usage };
       try {
@@ -53,7 +54,9 @@ export function callerOf(endpoint: Endpoint, invocation: Invocation): Caller {
       } catch (error) {
         throw context.failure ?? explain(error, operation, context);
       }
-    });
+    };
+    return endpoint.call(invocation, sendOnce, operation.name);
+  };
 }
 
 function explain(error: unknown, operation: Operation, { retryAfter }: CallContext) {
