@@ -5,6 +5,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { CustomMetrics } from "./custom-metrics.ts";
+import type { RefuseMetric } from "./post-metric-data.ts";
 import { createApiKey, filePrincipal, inlinePrincipal, TokenIssuer } from "./principal.ts";
 import { type Answer, answerCall, operationOf } from "./routes.ts";
 import { ServiceError } from "./service-error.ts";
@@ -22,6 +24,8 @@ export interface EmulatorOptions {
   readonly principal?: "files" | "inline";
   /** @default 15 minutes */
   readonly tokenLifetimeMs?: number;
+  /** Why a posted metric is not taken; undefined for one that is. @default all that are right are */
+  readonly refuseMetric?: RefuseMetric;
 }
 
 export interface RecordedRequest {
@@ -51,6 +55,7 @@ export class OciEmulator {
   readonly #directory: string;
   readonly #removeDirectory: () => void;
   readonly #issuer = new TokenIssuer();
+  readonly #custom = new CustomMetrics();
   readonly #apiKeys = new Map<string, Credentials["issuerKey"]>();
   #requests: RecordedRequest[] = [];
 
@@ -171,12 +176,14 @@ export class OciEmulator {
       throw new ServiceError(413, "RequestEntityTooLarge", "The body is over 1 MB.");
     const body = Buffer.concat(received);
     verifyBody(request, body);
-    const { tenancy } = this.#options;
+    const { tenancy, refuseMetric } = this.#options;
     return answerCall(request.method ?? "", path, {
       tenancy: typeof tenancy === "function" ? tenancy() : tenancy,
       now,
       parameters,
       body,
+      custom: this.#custom,
+      refuseMetric,
     });
   }
 }

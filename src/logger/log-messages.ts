@@ -26,12 +26,12 @@ export const logMessages = {
   "Metrics published": { level: "DEBUG", keys: ["streams"] },
   "Metrics refused": { level: "WARN", keys: ["streams", "refused", "reason"] },
   "Publishing failed": { level: "ERROR", keys: ["pools"] },
-  "Telemetry failed": { level: "WARN", keys: ["reason"] },
   "Trying again": { level: "DEBUG", keys: ["endpoint", "reason"] },
   "Invocation answered": {
     level: "INFO",
     keys: ["status", "duration_ms", "calls", "retries", "bytes", "coverage", "open_circuits"],
   },
+  "Telemetry failed": { level: "WARN", keys: ["reason"] },
   "A fault was left alone": { level: "ERROR", keys: [] },
   "A library warns": { level: "DEBUG", keys: ["warning"] },
   "Older lines were dropped": { level: "WARN", keys: ["dropped_lines"] },
