@@ -47,6 +47,22 @@ describe("Endpoint", () => {
     expect(invocation.usage).toMatchObject({ calls: 3, retries: 2 });
   });
 
+  it("leaves each call in the invocation's memory, with what became of it", async () => {
+    const invocation = anInvocation();
+    const now = () => new Date("2026-11-23T20:40:00Z");
+
+    await endpoint(undefined, now).call(invocation, failing(1, passing), "Read");
+    await endpoint(undefined, now)
+      .call(invocation, failing(9, lasting), "Write")
+      .catch(() => {});
+
+    const call = { endpoint: "Monitoring", startedAt: now(), durationMs: expect.any(Number) };
+    expect(invocation.outgoing).toEqual([
+      { ...call, operation: "Read", retries: 1, error: undefined },
+      { ...call, operation: "Write", retries: 0, error: "SOURCE_UNAVAILABLE" },
+    ]);
+  });
+
   it("gives up after three tries with the last failure", async () => {
     const call = failing(9, passing);
 
