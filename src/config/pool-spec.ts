@@ -20,7 +20,7 @@ interface PrometheusSpec {
 }
 
 /** Where a pool's averages are posted as custom metrics. */
-export interface PublishSpec {
+interface PublishSpec {
   readonly namespace: string;
   readonly resourceGroup: string | undefined;
 }

@@ -10,7 +10,7 @@ export interface CustomMetric {
 }
 
 /** A metric that the service did not take, and why. */
-export interface RefusedMetric {
+interface RefusedMetric {
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly message: string;

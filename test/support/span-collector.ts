@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import { json } from "node:stream/consumers";
 
 /** A span as Zipkin's API has it, version 2. */
-export interface ReceivedSpan {
+interface ReceivedSpan {
   readonly traceId: string;
   readonly id: string;
   readonly parentId: string;

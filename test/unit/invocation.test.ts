@@ -38,6 +38,20 @@ describe("Invocation", () => {
     expect(afterwards.remainingMs()).toBe(milliseconds);
   });
 
+  it("has time for afterwards when the deadline has ended the measuring", async () => {
+    let now = at;
+    const invocation = new Invocation(new Date(at.getTime() + 4), silentLogger, () => now);
+    await new Promise((resolve) => invocation.signal.addEventListener("abort", resolve));
+    // As if all of it had been long before Fn's deadline, lest this test race it.
+    now = new Date(at.getTime() - 60_000);
+
+    const afterwards = invocation.afterwards(2_000);
+
+    expect(afterwards.signal.aborted).toBe(false);
+    expect(afterwards.remainingMs()).toBe(1_500);
+    afterwards.end();
+  });
+
   it("counts what is called afterwards, and remembers the first 250 calls", () => {
     const invocation = anInvocation();
     const afterwards = invocation.afterwards(2_000);
