@@ -23,6 +23,7 @@ export const poolTexts: Texts<keyof typeof poolSettings.entries> = {
   minCoverage: "Below this share of running members reporting, the pool fails with LOW_COVERAGE.",
   includeInstances: "Add each member's own values to the result.",
   prometheus: "How to find the members on a Prometheus server.",
+  publish: "Post the averages as custom metrics. Default: they are not posted.",
 };
 
 export const prometheusTexts: Texts<keyof PrometheusSettings> = {
@@ -34,6 +35,11 @@ export const prometheusTexts: Texts<keyof PrometheusSettings> = {
 export const matchTexts: Texts<keyof NonNullable<PrometheusSettings["match"]>> = {
   label: "Name of the label. Required when by is instanceId or poolId.",
   by: "What the label holds.",
+};
+
+export const publishTexts: Texts<keyof NonNullable<PoolSettings["publish"]>> = {
+  namespace: "Namespace of the metrics, not beginning with oci_ or oracle_. Required.",
+  resourceGroup: "Their resource group. Default: none.",
 };
 
 /** One server of `prometheus.servers`. */
@@ -87,6 +93,11 @@ export const variableTexts: Readonly<Record<VariableName, VariableText>> = {
     values: "text",
     meaning: "The key service of each log line. Default: oci-pool-utilization.",
   },
+  FUNCTION_METRICS_NAMESPACE: {
+    values: "text",
+    meaning:
+      "Post metrics of each invocation in this namespace, in the function's own compartment. Default: none are posted.",
+  },
   OCI_AUTH: {
     values: "resource_principal, instance_principal, config_file",
     meaning: "Who signs the requests to OCI. Default: resource_principal.",
@@ -96,6 +107,10 @@ export const variableTexts: Readonly<Record<VariableName, VariableText>> = {
   OCI_MONITORING_ENDPOINT: {
     values: "URL",
     meaning: "Another endpoint of Monitoring than the SDK's: for dedicated regions, and for tests.",
+  },
+  OCI_MONITORING_INGESTION_ENDPOINT: {
+    values: "URL",
+    meaning: "The same for Monitoring's PostMetricData, which has an endpoint of its own.",
   },
   OCI_CORE_ENDPOINT: { values: "URL", meaning: "The same for Compute and Networking." },
   OCI_SECRETS_ENDPOINT: { values: "URL", meaning: "The same for Vault's secrets." },

@@ -6,7 +6,14 @@ import { strictObject } from "../src/config/problems.ts";
 import { prometheusServer as server } from "../src/config/prometheus-servers.ts";
 import { doctor, health } from "./check-schemas.ts";
 import { described } from "./described.ts";
-import { authTexts, matchTexts, poolTexts, prometheusTexts, serverTexts } from "./descriptions.ts";
+import {
+  authTexts,
+  matchTexts,
+  poolTexts,
+  prometheusTexts,
+  publishTexts,
+  serverTexts,
+} from "./descriptions.ts";
 import { result } from "./result-schema.ts";
 
 /** The texts with the defaults that the function really applies. */
@@ -20,7 +27,7 @@ function withDefaults<T extends Readonly<Record<string, string>>>(texts: T, defa
 }
 
 const defaults = completePoolSpec("");
-const { prometheus } = poolSettings.entries;
+const { prometheus, publish } = poolSettings.entries;
 const { match } = prometheus.wrapped.entries;
 const entries = described(
   {
@@ -36,6 +43,7 @@ const entries = described(
         ),
       ),
     ),
+    publish: v.optional(strictObject(described(publish.wrapped.entries, publishTexts))),
   },
   withDefaults(poolTexts, defaults),
 );

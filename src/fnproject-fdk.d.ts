@@ -1,5 +1,7 @@
 /** The FDK ships no types; these are of 0.0.76 as it really behaves, as far as we use it. */
 declare module "@fnproject/fdk" {
+  import type { FdkTracingContext } from "./telemetry/trace-context.ts";
+
   export interface Context {
     readonly callID: string | null;
     readonly deadline: Date | null;
@@ -9,6 +11,7 @@ declare module "@fnproject/fdk" {
     readonly fnName: string | undefined;
     /** In MB; NaN when Fn did not say. */
     readonly memory: number;
+    readonly tracingContext: FdkTracingContext;
     /** The first value of a header of the call, whatever the case of its name. */
     getHeader(name: string): string | null;
     /** Fn-Http-Status and Fn-Http-H-… shape the answer to an HTTP caller; others don't see them. */

@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
 import fdk, { type Context } from "@fnproject/fdk";
-import type { Collectors } from "./collectors/get-collector.ts";
 import { OCIMetricsCollector } from "./collectors/oci-metrics-collector.ts";
 import { PrometheusMetricsCollector } from "./collectors/prometheus-metrics-collector.ts";
 import { readConfiguration } from "./config/configuration.ts";
-import { readEnvironment } from "./config/environment.ts";
+import { type Environment, readEnvironment } from "./config/environment.ts";
 import type { PoolSpec } from "./config/pool-spec.ts";
-import { createHandler } from "./handler.ts";
+import { createHandler, type HandlerDependencies } from "./handler.ts";
 import { HostDirectory } from "./instance-manager/host-directory.ts";
 import { InstanceManager } from "./instance-manager/instance-manager.ts";
 import type { Invocation } from "./invocation.ts";
@@ -15,6 +14,8 @@ import { readableEvent } from "./logger/readable-event.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import { OciClients } from "./oci/clients.ts";
 import { PrometheusClients } from "./prometheus-clients.ts";
+import { Telemetry } from "./telemetry/telemetry.ts";
+import { readTraceContext } from "./telemetry/trace-context.ts";
 import type { Call } from "./triggers/trigger.ts";
 
 /** The function process: everything that lives as long as the container is made here, once. */
@@ -31,12 +32,14 @@ function main(): void {
   const now = () => new Date();
   const clients = new OciClients(environment.oci, now);
   const prometheus = new PrometheusClients(configuration, clients, now);
+  const telemetry = createTelemetry(environment, clients, now);
   const handler = createHandler({
     configuration,
-    ...createCollectors(clients, prometheus, now),
+    ...createPoolDependencies(clients, prometheus, now),
+    report: (summary, invocation, call) => telemetry.report(summary, invocation, call),
     findPrincipal: () => clients.findPrincipal(),
     serverNamed: (name, invocation) => prometheus.serverNamed(name, invocation),
-    endpoints: () => [...clients.endpointStates(), ...prometheus.endpointStates()],
+    endpoints: () => [clients, prometheus, telemetry].flatMap((all) => all.endpointStates()),
     now,
   });
   let coldStart = true;
@@ -46,7 +49,7 @@ function main(): void {
       coldStart = false;
       const { document, httpStatus } = await logger.invocation(keys, (log) => {
         if (environment.logEvent) log.info("Event received", readableEvent(body));
-        return handler(body, callOf(context), log);
+        return handler(body, callOf(context, environment), log);
       });
       if (httpStatus !== undefined) context.setResponseHeader("Fn-Http-Status", String(httpStatus));
       return document;
@@ -58,14 +61,18 @@ function main(): void {
   surviveFaults(logger);
 }
 
-/** The collectors, and what they have of OCI: the checks ask the same. */
-function createCollectors(clients: OciClients, prometheus: PrometheusClients, now: () => Date) {
+/** What measures pools and publishes that, and what the checks ask of OCI. */
+function createPoolDependencies(
+  clients: OciClients,
+  prometheus: PrometheusClients,
+  now: () => Date,
+): Pick<HandlerDependencies, "collectors" | "publishing" | "directory" | "callsFor"> {
   const callsFor = ({ instancePoolId: ocid, region }: PoolSpec, invocation: Invocation) =>
     clients.callsFor({ ocid, region }, invocation);
   const directory = new InstanceManager(
     async (spec, invocation) => (await callsFor(spec, invocation)).compute,
   );
-  const collectors: Collectors = {
+  const collectors = {
     oci: new OCIMetricsCollector(
       directory,
       async (spec, invocation) => (await callsFor(spec, invocation)).monitoring,
@@ -80,13 +87,34 @@ function createCollectors(clients: OciClients, prometheus: PrometheusClients, no
       now,
     }),
   };
-  return { collectors, directory, callsFor };
+  const publishing = {
+    ingestionOf: callsFor,
+    compartmentOf: (spec: PoolSpec, invocation: Invocation) =>
+      directory.compartmentOf(spec, invocation),
+    now,
+  };
+  return { collectors, publishing, directory, callsFor };
 }
 
-function callOf(context: Context): Call {
+function createTelemetry(
+  { functionMetricsNamespace: namespace }: Environment,
+  clients: OciClients,
+  now: () => Date,
+): Telemetry {
+  const placeOf = (invocation: Invocation) => clients.ownPlace(invocation);
+  const { FN_FN_ID: functionId, FN_FN_NAME: functionName } = process.env;
+  const metrics = namespace && { namespace, functionId, functionName, placeOf, now };
+  return new Telemetry(metrics || undefined, now);
+}
+
+function callOf(context: Context, { serviceName }: Environment): Call {
+  const { appName, fnName, tracingContext } = context;
+  // Where Fn doesn't set the names, the FDK makes "undefined::undefined" of them.
+  const traced = appName && fnName ? `${appName}::${fnName}`.toLowerCase() : serviceName;
   return {
     header: (name) => context.getHeader(name) ?? undefined,
     deadline: context.deadline ?? undefined,
+    trace: readTraceContext(tracingContext, traced),
   };
 }
 

@@ -1,4 +1,3 @@
-import type { Collectors } from "./collectors/get-collector.ts";
 import type { Configuration } from "./config/configuration.ts";
 import { onErrorOf, type PoolsRequest, readPoolsRequest } from "./config/request.ts";
 import { type Answer, deliver, deliverCheck } from "./delivery.ts";
@@ -9,13 +8,32 @@ import { requestedCheck } from "./health/requested-check.ts";
 import { Invocation } from "./invocation.ts";
 import type { Logger } from "./logger.ts";
 import { processPool } from "./process-pool.ts";
-import { overallStatus, type ResultDocument, toErrorInfo } from "./result/result-document.ts";
+import { type PublishDependencies, publishPools } from "./publishing/publish-pools.ts";
+import {
+  overallStatus,
+  type PoolResult,
+  type ResultDocument,
+  type Status,
+  toErrorInfo,
+} from "./result/result-document.ts";
+import {
+  coverageOf,
+  type InvocationSummary,
+  openCircuitsOf,
+} from "./telemetry/invocation-summary.ts";
 import { recognizeTrigger } from "./triggers/recognize.ts";
 import type { Call, Trigger } from "./triggers/trigger.ts";
 
 /** What the handler works with; made once per process. */
 export interface HandlerDependencies extends DoctorDependencies {
   readonly configuration: () => Configuration;
+  readonly publishing: PublishDependencies;
+  /** Tells others of an invocation that has its answer. It never throws. */
+  readonly report: (
+    summary: InvocationSummary,
+    invocation: Invocation,
+    call: Call,
+  ) => Promise<void>;
 }
 
 /** Answers one invocation: from the raw body to the document, and how the caller gets it. */
@@ -38,24 +56,49 @@ export function createHandler(dependencies: HandlerDependencies): Handler {
       correlation_id: correlationId?.slice(0, 255),
     });
     const invocation = new Invocation(call.deadline, logger, now);
-    let status = "failed";
+    let answered: Answered | undefined;
+    let status: Status = "failed";
     try {
-      const answer = await answerTrigger(trigger, invocation, started, dependencies);
+      answered = await answerTrigger(trigger, invocation, started, dependencies);
+      const answer = answered.deliver();
       status = answer.document.status;
       return answer;
     } finally {
       invocation.end();
-      const { calls, retries, bytes } = invocation.usage;
-      const durationMs = now().getTime() - started.getTime();
-      logger.info("Invocation answered", {
+      const summary = {
+        trigger: name,
         status,
-        duration_ms: durationMs,
-        calls,
-        retries,
-        bytes,
-      });
+        startedAt: started,
+        durationMs: now().getTime() - started.getTime(),
+        coverage: coverageOf(answered?.pools ?? []),
+        openCircuits: openCircuitsOf(dependencies.endpoints()),
+      };
+      logSummary(summary, invocation);
+      await dependencies.report(summary, invocation, call);
     }
   };
+}
+
+function logSummary(
+  { status, durationMs, coverage, openCircuits }: InvocationSummary,
+  { logger, usage: { calls, retries, bytes } }: Invocation,
+): void {
+  logger.info("Invocation answered", {
+    status,
+    duration_ms: durationMs,
+    calls,
+    retries,
+    bytes,
+    coverage,
+    open_circuits: openCircuits,
+  });
+}
+
+/** What came out of an invocation; whether the caller is to see it as a failure is still open. */
+interface Answered {
+  readonly pools: readonly PoolResult[];
+  /** @throws InvocationFailedError */
+  readonly deliver: () => Answer;
 }
 
 async function answerTrigger(
@@ -63,8 +106,8 @@ async function answerTrigger(
   invocation: Invocation,
   started: Date,
   dependencies: HandlerDependencies,
-): Promise<Answer> {
-  const { configuration, collectors, now } = dependencies;
+): Promise<Answered> {
+  const { configuration, now } = dependencies;
   const configured = configuration();
   let { onError } = configured;
   let outcome: Outcome;
@@ -74,13 +117,13 @@ async function answerTrigger(
     const asked = requestedCheck(content);
     if (asked !== undefined) {
       const context = { trigger: trigger.name, configuration: configured, invocation };
-      return deliverCheck(
+      const document =
         asked.check === "health"
           ? await checkHealth(context, dependencies)
-          : await runDoctor(asked.request, context, dependencies),
-      );
+          : await runDoctor(asked.request, context, dependencies);
+      return { pools: [], deliver: () => deliverCheck(document) };
     }
-    outcome = await collect(readPoolsRequest(content, configured), collectors, invocation);
+    outcome = await collect(readPoolsRequest(content, configured), dependencies, invocation);
   } catch (thrown) {
     const error = toUtilizationError(thrown);
     invocation.logger.error("Request failed", error);
@@ -89,15 +132,19 @@ async function answerTrigger(
   const { status, pools, error } = outcome;
   const collectedAt = started.toISOString();
   const durationMs = now().getTime() - started.getTime();
-  const document = { status, trigger: trigger.name, collectedAt, durationMs, pools };
-  return deliver(error === undefined ? document : { ...document, error }, onError);
+  const answer = { status, trigger: trigger.name, collectedAt, durationMs, pools };
+  const document = error === undefined ? answer : { ...answer, error };
+  return { pools, deliver: () => deliver(document, onError) };
 }
 
 async function collect(
   { pools }: PoolsRequest,
-  collectors: Collectors,
+  { collectors, publishing }: HandlerDependencies,
   invocation: Invocation,
 ): Promise<Outcome> {
-  const results = await Promise.all(pools.map((pool) => processPool(pool, collectors, invocation)));
+  const measured = await Promise.all(
+    pools.map((pool) => processPool(pool, collectors, invocation)),
+  );
+  const results = await publishPools(pools, measured, publishing, invocation);
   return { status: overallStatus(results), pools: results };
 }

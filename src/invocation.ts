@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { DeadlineExceededError } from "./errors.ts";
+import { DeadlineExceededError, type ErrorCode } from "./errors.ts";
 import type { Logger } from "./logger.ts";
 
 /** How long Fn gives a call when it doesn't say, in milliseconds: its default. */
@@ -16,20 +16,46 @@ export interface Usage {
   bytes: number;
 }
 
+/** A call to others, with all of its tries. */
+export interface OutgoingCall {
+  /** The service and region, or the Prometheus server. */
+  readonly endpoint: string;
+  readonly operation: string;
+  readonly startedAt: Date;
+  readonly durationMs: number;
+  readonly retries: number;
+  /** Undefined when there was an answer. */
+  readonly error: ErrorCode | undefined;
+}
+
+/** Of more calls only these are remembered one by one. */
+const callsRemembered = 250;
+
 /** One invocation; it goes down through every call that is made for it. */
 export class Invocation {
   /** Aborts, with a DeadlineExceededError, when it is time to answer. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
-  readonly usage: Usage = { calls: 0, retries: 0, bytes: 0 };
+  readonly usage: Usage;
+  readonly #outgoing: OutgoingCall[];
   readonly #now: () => Date;
+  /** When Fn kills it, in epoch milliseconds. */
+  readonly #killedAt: number;
   readonly #endsAt: number;
   readonly #timer: NodeJS.Timeout;
 
   /**
    * Begins an invocation that Fn kills at `deadline`. It must be ended, or its timer outlives it.
    */
-  constructor(deadline: Date | undefined, logger: Logger, now: () => Date) {
+  constructor(
+    deadline: Date | undefined,
+    logger: Logger,
+    now: () => Date,
+    counted: { readonly usage: Usage; readonly outgoing: OutgoingCall[] } = {
+      usage: { calls: 0, retries: 0, bytes: 0 },
+      outgoing: [],
+    },
+  ) {
     const budget = (deadline?.getTime() ?? Number.NaN) - now().getTime();
     const givenMs = Math.max(0, Number.isNaN(budget) ? defaultTimeoutMs : budget);
     const ownMs = givenMs - Math.min(reserveMs, givenMs / 4);
@@ -38,12 +64,44 @@ export class Invocation {
     // Every call of every pool listens; Node would warn of the eleventh.
     setMaxListeners(0, this.signal);
     this.logger = logger;
+    this.usage = counted.usage;
+    this.#outgoing = counted.outgoing;
     this.#now = now;
+    this.#killedAt = now().getTime() + givenMs;
     this.#endsAt = now().getTime() + ownMs;
     this.#timer = setTimeout(
       () => controller.abort(tooLate(ownMs)),
       Math.min(ownMs, longestTimerMs),
     ).unref();
+  }
+
+  /** The calls so far, those that are over. */
+  get outgoing(): readonly OutgoingCall[] {
+    return this.#outgoing;
+  }
+
+  remember(call: OutgoingCall): void {
+    if (this.#outgoing.length < callsRemembered) this.#outgoing.push(call);
+  }
+
+  /**
+   * The part of this invocation in which others are told what came out of it. It has half of what
+   * is left until Fn's deadline, and no more than `limitMs`: even when the measuring took all of
+   * its time, something is left, and the answer is still in time. It must be ended, too.
+   */
+  afterwards(limitMs: number): Invocation {
+    return this.#part(Math.min(limitMs, (this.#killedAt - this.#now().getTime()) / 2));
+  }
+
+  /** A part that has no more than `limitMs`; what it costs is this invocation's. It must be ended. */
+  within(limitMs: number): Invocation {
+    return this.#part(Math.min(limitMs, this.remainingMs()));
+  }
+
+  #part(limitMs: number): Invocation {
+    const deadline = new Date(this.#now().getTime() + limitMs);
+    const counted = { usage: this.usage, outgoing: this.#outgoing };
+    return new Invocation(deadline, this.logger, this.#now, counted);
   }
 
   /** Milliseconds until the signal aborts. */

@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { atProcessEnd } from "../fn-agent/at-process-end.ts";
+import { CustomMetrics } from "./custom-metrics.ts";
+import type { RefuseMetric } from "./post-metric-data.ts";
 import { createApiKey, filePrincipal, inlinePrincipal, TokenIssuer } from "./principal.ts";
 import { type Answer, answerCall, operationOf } from "./routes.ts";
 import { notAuthorizedOrNotFound, ServiceError } from "./service-error.ts";
@@ -25,6 +27,8 @@ export interface EmulatorOptions {
   readonly principal?: "files" | "inline";
   /** @default 15 minutes */
   readonly tokenLifetimeMs?: number;
+  /** Why a posted metric is not taken; undefined for one that is. @default all that are right are */
+  readonly refuseMetric?: RefuseMetric;
 }
 
 export interface RecordedRequest {
@@ -54,6 +58,7 @@ export class OciEmulator {
   readonly #directory: string;
   readonly #forgetDirectory: () => void;
   readonly #issuer = new TokenIssuer();
+  readonly #custom = new CustomMetrics();
   readonly #apiKeys = new Map<string, Credentials["issuerKey"]>();
   #requests: RecordedRequest[] = [];
 
@@ -177,13 +182,15 @@ export class OciEmulator {
       throw new ServiceError(413, "RequestEntityTooLarge", "The body is over 1 MB.");
     const body = Buffer.concat(received);
     verifyBody(request, body);
-    const { tenancy, denied = () => [] } = this.#options;
+    const { tenancy, refuseMetric, denied = () => [] } = this.#options;
     if (denied().includes(operationOf(request.method ?? "", path))) throw notAuthorizedOrNotFound();
     return answerCall(request.method ?? "", path, {
       tenancy: typeof tenancy === "function" ? tenancy() : tenancy,
       now,
       parameters,
       body,
+      custom: this.#custom,
+      refuseMetric,
     });
   }
 }

@@ -16,7 +16,8 @@ export interface StreamGroup {
   readonly streams: readonly MetricStream[];
 }
 
-interface LabelledStream {
+/** A stream with what it can be selected by. */
+export interface LabelledStream {
   readonly compartmentId: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly stream: MetricStream;
@@ -28,15 +29,15 @@ const streamNames = new Map<string, "cpu" | "memory">([
 ]);
 
 /**
- * The streams that a query selects in a compartment (in all, when undefined), grouped as it says.
- * A stream without a dimension to group by belongs to no group.
+ * The streams of `all` that a query selects in a compartment (in any, when undefined), grouped as it
+ * says. A stream without a dimension to group by belongs to no group.
  */
 export function selectStreams(
-  tenancy: EmulatedTenancy,
+  all: readonly LabelledStream[],
   compartmentId: string | undefined,
   query: MqlQuery,
 ): readonly StreamGroup[] {
-  const selected = labelledStreams(tenancy, query.metric).filter(
+  const selected = all.filter(
     (stream) =>
       (compartmentId === undefined || stream.compartmentId === compartmentId) &&
       query.filters.every((filter) => matches(filter, stream.dimensions[filter.dimension])),
@@ -51,7 +52,8 @@ export function selectStreams(
 /** By tenancy: a query for one member of thousands is not to cost the labelling of them all. */
 const labelled = new WeakMap<EmulatedTenancy, Map<"cpu" | "memory", readonly LabelledStream[]>>();
 
-function labelledStreams(tenancy: EmulatedTenancy, metric: string): readonly LabelledStream[] {
+/** What the agents of the tenancy's instances emit under this name. */
+export function agentStreams(tenancy: EmulatedTenancy, metric: string): readonly LabelledStream[] {
   const name = streamNames.get(metric);
   if (name === undefined) return [];
   const byName = labelled.get(tenancy) ?? new Map<"cpu" | "memory", readonly LabelledStream[]>();

@@ -1,5 +1,6 @@
 import { aggregate, satisfies } from "./aggregate.ts";
-import { type StreamGroup, selectStreams } from "./metric-streams.ts";
+import { CustomMetrics } from "./custom-metrics.ts";
+import { agentStreams, type StreamGroup, selectStreams } from "./metric-streams.ts";
 import { invalidParameter, missingParameter, notAuthorizedOrNotFound } from "./service-error.ts";
 import { parseSummarizeRequest, type SummarizeRequest } from "./summarize-request.ts";
 import { compartmentsOf, type EmulatedTenancy, type MetricStream, tenancyId } from "./tenancy.ts";
@@ -13,7 +14,7 @@ interface Datapoint {
 /** A stream as SummarizeMetricsData answers it. */
 export interface MetricData {
   readonly namespace: string;
-  readonly resourceGroup: null;
+  readonly resourceGroup: string | null;
   readonly compartmentId: string;
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
@@ -27,14 +28,17 @@ const sampleMs = 10_000;
 const maximumStreams = 2_000;
 const maximumDatapoints = 100_000;
 
+/** The dimensions, units and samples of these are the agent's; all others are posted. */
+const agentNamespace = "oci_computeagent";
+
 const displayNames = new Map([
   ["CpuUtilization", "CPU Utilization"],
   ["MemoryUtilization", "Memory Utilization"],
 ]);
 
 /**
- * SummarizeMetricsData over what the tenancy's instances have emitted up to `now`. The newest
- * point can stand on fewer samples than the others, as the service's can.
+ * SummarizeMetricsData over what the tenancy's instances have emitted up to `now`, and over what was
+ * posted. The newest point can stand on fewer samples than the others, as the service's can.
  * @throws ServiceError 400 or 404
  */
 export function summarizeMetricsData(
@@ -42,6 +46,7 @@ export function summarizeMetricsData(
   parameters: URLSearchParams,
   body: unknown,
   now: Date,
+  custom = new CustomMetrics(),
 ): readonly MetricData[] {
   const compartmentId = parameters.get("compartmentId");
   if (!compartmentId) throw missingParameter("compartmentId");
@@ -51,10 +56,14 @@ export function summarizeMetricsData(
   }
   const request = parseSummarizeRequest(body, now);
   if (!compartmentsOf(tenancy).has(compartmentId)) throw notAuthorizedOrNotFound();
+  const { namespace, resourceGroup, query } = request;
+  const ofAgent = namespace === agentNamespace;
   // Metrics without a resource group are matched only by requests without one.
-  if (request.namespace !== "oci_computeagent" || request.resourceGroup !== undefined) return [];
-  const groups = selectStreams(tenancy, inSubtree ? undefined : compartmentId, request.query);
-  return answer(groups, request, now);
+  if (ofAgent && resourceGroup !== undefined) return [];
+  const streams = ofAgent
+    ? agentStreams(tenancy, query.metric)
+    : custom.streams(namespace, resourceGroup, query.metric);
+  return answer(selectStreams(streams, inSubtree ? undefined : compartmentId, query), request, now);
 }
 
 function answer(
@@ -62,7 +71,7 @@ function answer(
   request: SummarizeRequest,
   now: Date,
 ): readonly MetricData[] {
-  const { namespace, query } = request;
+  const { namespace, resourceGroup = null, query } = request;
   const rows: MetricData[] = [];
   let datapoints = 0;
   for (const { compartmentId, dimensions, streams } of groups) {
@@ -71,11 +80,14 @@ function answer(
     datapoints += aggregatedDatapoints.length;
     rows.push({
       namespace,
-      resourceGroup: null,
+      resourceGroup,
       compartmentId,
       name: query.metric,
       dimensions,
-      metadata: { displayName: displayNames.get(query.metric) ?? query.metric, unit: "percent" },
+      metadata:
+        namespace === agentNamespace
+          ? { displayName: displayNames.get(query.metric) ?? query.metric, unit: "percent" }
+          : {},
       resolution: null,
       aggregatedDatapoints,
     });
@@ -91,10 +103,11 @@ function answer(
  */
 function summarize(
   streams: readonly MetricStream[],
-  { query, start, end, resolutionMinutes }: SummarizeRequest,
+  { namespace, query, start, end, resolutionMinutes }: SummarizeRequest,
   now: Date,
 ): readonly Datapoint[] {
-  const emitted = new EmittedSamples(streams, now);
+  // What is posted has no resolution below a minute (PostMetricData, in the API reference).
+  const emitted = new EmittedSamples(streams, now, namespace === agentNamespace ? sampleMs : 0);
   const points: Datapoint[] = [];
   const stop = Math.min(end.getTime(), now.getTime() + 1);
   const first = Math.ceil(start.getTime() / minuteMs) * minuteMs;
@@ -126,10 +139,13 @@ function isNoticedAbsence(
 class EmittedSamples {
   readonly #streams: readonly MetricStream[];
   readonly #now: number;
+  readonly #sampleMs: number;
   readonly #byMinute = new Map<number, readonly { time: number; value: number }[]>();
 
-  constructor(streams: readonly MetricStream[], now: Date) {
+  /** @param apartMs how far the samples of a minute are apart */
+  constructor(streams: readonly MetricStream[], now: Date, apartMs: number) {
     this.#streams = streams;
+    this.#sampleMs = apartMs;
     this.#now = now.getTime();
   }
 
@@ -148,7 +164,7 @@ class EmittedSamples {
     const samples = this.#streams
       .flatMap((stream) =>
         stream(new Date(minute)).map((value, index) => ({
-          time: minute + index * sampleMs,
+          time: minute + index * this.#sampleMs,
           value,
         })),
       )

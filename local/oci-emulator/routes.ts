@@ -1,7 +1,9 @@
 import { getInstancePool, listInstancePoolInstances } from "./compute.ts";
+import { CustomMetrics } from "./custom-metrics.ts";
 import { summarizeMetricsData } from "./monitoring.ts";
 import { getVnic, listVnicAttachments } from "./network.ts";
 import type { Page } from "./page.ts";
+import { postMetricData, type RefuseMetric } from "./post-metric-data.ts";
 import { ServiceError } from "./service-error.ts";
 import type { EmulatedTenancy } from "./tenancy.ts";
 import { getSecretBundle } from "./vault.ts";
@@ -12,6 +14,10 @@ export interface Call {
   readonly now: Date;
   readonly parameters: URLSearchParams;
   readonly body: Buffer;
+  /** @default nothing was posted so far */
+  readonly custom?: CustomMetrics;
+  /** See `EmulatorOptions`. */
+  readonly refuseMetric?: RefuseMetric | undefined;
 }
 
 export interface Answer {
@@ -33,8 +39,16 @@ const routes: readonly Route[] = [
     operation: "SummarizeMetricsData",
     method: "POST",
     path: /^\/20180401\/metrics\/actions\/summarizeMetricsData$/,
-    answer: ({ tenancy, now, parameters, body }) => ({
-      body: summarizeMetricsData(tenancy, parameters, parseJson(body), now),
+    answer: ({ tenancy, now, parameters, body, custom }) => ({
+      body: summarizeMetricsData(tenancy, parameters, parseJson(body), now, custom),
+    }),
+  },
+  {
+    operation: "PostMetricData",
+    method: "POST",
+    path: /^\/20180401\/metrics$/,
+    answer: ({ tenancy, now, body, custom = new CustomMetrics(), refuseMetric }) => ({
+      body: postMetricData(tenancy, custom, parseJson(body), now, refuseMetric),
     }),
   },
   {

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { metricNamespace } from "./metric-names.ts";
 import type { Problem } from "./problems.ts";
 
 /** Who signs the requests to OCI. */
@@ -12,6 +13,7 @@ export interface OciAuth {
 /** Endpoints that replace the SDK's own: for dedicated regions, and for tests. */
 interface OciEndpoints {
   readonly monitoring: string | undefined;
+  readonly ingestion: string | undefined;
   readonly core: string | undefined;
   readonly secrets: string | undefined;
 }
@@ -29,6 +31,8 @@ export interface Environment {
   /** Whether the body of each call is logged. */
   readonly logEvent: boolean;
   readonly serviceName: string;
+  /** Where the function posts metrics of its own; undefined: nowhere. */
+  readonly functionMetricsNamespace: string | undefined;
   readonly oci: { readonly auth: OciAuth; readonly endpoints: OciEndpoints };
   readonly problems: readonly Problem[];
 }
@@ -61,6 +65,7 @@ const variables = {
     v.picklist(["true", "false"], "must be true or false"),
   ),
   SERVICE_NAME: v.string(),
+  FUNCTION_METRICS_NAMESPACE: metricNamespace,
   OCI_AUTH: v.picklist(
     ["resource_principal", "instance_principal", "config_file"],
     "must be resource_principal, instance_principal or config_file",
@@ -68,6 +73,7 @@ const variables = {
   OCI_CONFIG_FILE: v.string(),
   OCI_CONFIG_PROFILE: v.string(),
   OCI_MONITORING_ENDPOINT: url,
+  OCI_MONITORING_INGESTION_ENDPOINT: url,
   OCI_CORE_ENDPOINT: url,
   OCI_SECRETS_ENDPOINT: url,
   PROMETHEUS_URL: v.string(),
@@ -126,6 +132,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     logSampleRate: values.LOG_SAMPLE_RATE ?? 0,
     logEvent: values.LOG_EVENT === "true",
     serviceName: values.SERVICE_NAME ?? "oci-pool-utilization",
+    functionMetricsNamespace: values.FUNCTION_METRICS_NAMESPACE,
     oci: {
       auth: {
         kind: values.OCI_AUTH ?? "resource_principal",
@@ -134,6 +141,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       },
       endpoints: {
         monitoring: values.OCI_MONITORING_ENDPOINT,
+        ingestion: values.OCI_MONITORING_INGESTION_ENDPOINT,
         core: values.OCI_CORE_ENDPOINT,
         secrets: values.OCI_SECRETS_ENDPOINT,
       },

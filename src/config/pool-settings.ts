@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { isJsonObject } from "./json-object.ts";
+import { metricNamespace, resourceGroup } from "./metric-names.ts";
 import { parseOcid } from "./ocid.ts";
 import { matchBys, type PoolSettings, sources } from "./pool-spec.ts";
 import {
@@ -59,9 +60,15 @@ const match = v.pipe(
   v.transform(({ label = "instance", by }) => ({ label, by })),
 );
 
+const publish = v.pipe(
+  strictObject({ namespace: metricNamespace, resourceGroup: v.optional(resourceGroup) }),
+  v.transform(({ namespace, resourceGroup: group }) => ({ namespace, resourceGroup: group })),
+);
+
 /** Every key of a pool spec; all optional, as a spec is put together from several places. */
 export const poolSettings = strictObject({
   instancePoolId: v.optional(ocid("an instance pool", "instancepool")),
+  // A dimension's value has at most 512 characters, so that any name can be published.
   name: v.optional(
     v.pipe(v.string(), v.nonEmpty("must not be empty"), v.maxLength(255, "is too long")),
   ),
@@ -88,6 +95,7 @@ export const poolSettings = strictObject({
       steal: v.optional(v.picklist(["busy", "idle"])),
     }),
   ),
+  publish: v.optional(publish),
 });
 
 /** What one pool entry says, before it is known which Prometheus server its URL means. */

@@ -19,6 +19,12 @@ interface PrometheusSpec {
   readonly steal: "busy" | "idle";
 }
 
+/** Where a pool's averages are posted as custom metrics. */
+interface PublishSpec {
+  readonly namespace: string;
+  readonly resourceGroup: string | undefined;
+}
+
 /** One pool to measure, complete: every default applied and every value checked. */
 export interface PoolSpec {
   readonly instancePoolId: string;
@@ -32,6 +38,8 @@ export interface PoolSpec {
   readonly minCoverage: number;
   readonly includeInstances: boolean;
   readonly prometheus: PrometheusSpec;
+  /** Undefined: nowhere. */
+  readonly publish: PublishSpec | undefined;
 }
 
 /** What a request, a configured pool or `defaults` says about a pool: any part of a spec. */
@@ -45,7 +53,7 @@ export type PoolSettings = {
 
 /**
  * The spec that settings add up to; later layers win. `match` is one setting, because a label of
- * one layer and the meaning of another would select the wrong machines.
+ * one layer and the meaning of another would select the wrong machines; so is `publish`.
  */
 export function completePoolSpec(
   instancePoolId: string,
@@ -68,6 +76,7 @@ export function completePoolSpec(
     statistic: "mean",
     minCoverage: 0,
     includeInstances: false,
+    publish: undefined,
     ...settings,
     instancePoolId,
     prometheus: {

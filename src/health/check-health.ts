@@ -37,7 +37,7 @@ export async function checkHealth(
   const started = now();
   const pools = askPools(configuration, invocation, dependencies);
   const [principal, monitoring, prometheus, ...compartments] = await Promise.all([
-    probe("principal", invocation, now, findPrincipal),
+    probe("principal", invocation, findPrincipal),
     checkMonitoring(pools, invocation, dependencies),
     checkPrometheus(configuration, invocation, dependencies),
     ...pools.map(({ compartment }) => compartment),
@@ -77,7 +77,7 @@ async function checkPrometheus(
 ): Promise<Readonly<Record<string, HealthCheck>>> {
   const checks = [...servers.keys()].map(async (name): Promise<[string, HealthCheck]> => {
     const ask = (part: Invocation) => askPrometheus(dependencies, name, part);
-    return [name, toCheck(await probe(`prometheus ${name}`, invocation, dependencies.now, ask))];
+    return [name, toCheck(await probe(`prometheus ${name}`, invocation, ask))];
   });
   return Object.fromEntries(await Promise.all(checks));
 }

@@ -42,7 +42,7 @@ export function askPools(
     const ask = (part: Invocation) => findCompartment(services, value, part);
     const compartment =
       index < poolsAsked
-        ? probe(`pool ${name ?? value.instancePoolId}`, invocation, services.now, ask)
+        ? probe(`pool ${name ?? value.instancePoolId}`, invocation, ask)
         : undefined;
     return { name, instancePoolId, spec: value, problems: [], compartment };
   });
@@ -81,7 +81,7 @@ export async function checkMonitoring(
     const found = probed !== undefined && "value" in probed ? probed.value : spec?.compartmentId;
     if (spec === undefined || found === undefined) continue;
     const ask = (part: Invocation) => askMonitoring(services, spec, found, part);
-    return toCheck(await probe("monitoring", invocation, services.now, ask));
+    return toCheck(await probe("monitoring", invocation, ask));
   }
   return notChecked(
     measured.length === 0

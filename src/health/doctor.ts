@@ -90,13 +90,11 @@ function checkConfiguration(requested: RequestedPool, diagnosis: Diagnosis): Poo
 /** The pool's name, as far as it came to be known. */
 async function walkPool(spec: PoolSpec, walk: Walk): Promise<string> {
   const { diagnosis, invocation, dependencies } = walk;
-  const { findPrincipal, now } = dependencies;
+  const { findPrincipal } = dependencies;
   const name = spec.name ?? spec.instancePoolId;
   checkCircuits(walk);
   if (spec.compartmentId !== undefined) diagnosis.learn(poolsCompartment, [spec.compartmentId]);
-  const principal = await diagnosis.attempt("principal", () =>
-    limited(invocation, now, findPrincipal),
-  );
+  const principal = await diagnosis.attempt("principal", () => limited(invocation, findPrincipal));
   if (principal === undefined) return name;
   const { expiresAt, functionId } = principal;
   const until = expiresAt === undefined ? "" : `, with a token until ${expiresAt.toISOString()}`;
@@ -128,7 +126,7 @@ async function describePool(spec: PoolSpec, walk: Walk): Promise<PoolSpec | unde
   const { diagnosis, invocation, dependencies } = walk;
   const { instancePoolId } = spec;
   const pool = await diagnosis.attempt("pool", () =>
-    limited(invocation, dependencies.now, async (part) => {
+    limited(invocation, async (part) => {
       const { compute } = await dependencies.callsFor(spec, part);
       return compute.getInstancePool({ instancePoolId });
     }),
@@ -152,9 +150,9 @@ async function describePool(spec: PoolSpec, walk: Walk): Promise<PoolSpec | unde
 
 async function measure(spec: PoolSpec, walk: Walk): Promise<void> {
   const { diagnosis, invocation, dependencies } = walk;
-  const { collectors, directory, now } = dependencies;
+  const { collectors, directory } = dependencies;
   const pool = await diagnosis.attempt("members", () =>
-    limited(invocation, now, (part) => directory.getInstancesFromInstancePool(spec, part)),
+    limited(invocation, (part) => directory.getInstancesFromInstancePool(spec, part)),
   );
   if (pool === undefined) return;
   examineMembers(pool, diagnosis);
@@ -167,7 +165,7 @@ async function measure(spec: PoolSpec, walk: Walk): Promise<void> {
   const collector = getCollector(spec, collectors);
   // Measuring takes what it takes; half of the time is kept for a second look.
   const ask = (asked: PoolSpec) =>
-    limited(invocation, now, (part) => collector.getMetrics(asked, part), {
+    limited(invocation, (part) => collector.getMetrics(asked, part), {
       limitMs: invocation.remainingMs() / 2,
     });
   const measured = await diagnosis.attempt("metrics", () => ask(spec));

@@ -1,4 +1,4 @@
-import { Invocation } from "../invocation.ts";
+import type { Invocation } from "../invocation.ts";
 
 /** Longer than a service takes that is there: three tries, and the pauses between them. */
 const longestMs = 10_000;
@@ -10,18 +10,13 @@ const longestMs = 10_000;
  */
 export async function limited<T>(
   invocation: Invocation,
-  now: () => Date,
   work: (part: Invocation) => Promise<T>,
   { limitMs = Math.min(longestMs, invocation.remainingMs() / 3) } = {},
 ): Promise<T> {
-  const { logger, usage } = invocation;
-  const part = new Invocation(new Date(now().getTime() + limitMs), logger, now);
+  const part = invocation.within(limitMs);
   try {
     return await invocation.inTime(part.inTime(work(part)));
   } finally {
     part.end();
-    usage.calls += part.usage.calls;
-    usage.retries += part.usage.retries;
-    usage.bytes += part.usage.bytes;
   }
 }

@@ -35,13 +35,12 @@ export type Probed<T> = { readonly latencyMs: number } & (
 export async function probe<T>(
   part: string,
   invocation: Invocation,
-  now: () => Date,
   ask: (invocation: Invocation) => Promise<T>,
 ): Promise<Probed<T>> {
   const started = performance.now();
   const latencyMs = () => Math.round(performance.now() - started);
   try {
-    const value = await limited(invocation, now, ask);
+    const value = await limited(invocation, ask);
     return { latencyMs: latencyMs(), value };
   } catch (thrown) {
     const error = noAnswer(toUtilizationError(thrown));

@@ -70,6 +70,15 @@ export class InstanceManager {
     }
   }
 
+  /**
+   * The pool's own compartment, which is not always that of its members; remembered, once it is
+   * listed.
+   */
+  async compartmentOf(spec: PoolSpec, invocation: Invocation): Promise<string> {
+    if (spec.compartmentId !== undefined) return spec.compartmentId;
+    return (await this.#describe(await this.#computeOf(spec, invocation), spec)).compartmentId;
+  }
+
   async #readPool(compute: ComputeManagement, spec: PoolSpec): Promise<InstancePool> {
     const [description, instances] = await Promise.all([
       spec.name === undefined ? this.#describe(compute, spec) : undefined,

@@ -42,6 +42,25 @@ export const metricData = v.array(
   }),
 );
 
+export const postOutcome = v.object({
+  failedMetricsCount: v.number(),
+  failedMetrics: v.nullish(
+    v.array(
+      v.object({
+        message: v.pipe(
+          v.nullish(v.string(), "no reason given"),
+          v.transform((text) => text.slice(0, 300)),
+        ),
+        metricData: v.object({
+          name: v.string(),
+          dimensions: v.nullish(v.record(v.string(), v.string()), {}),
+        }),
+      }),
+    ),
+    [],
+  ),
+});
+
 export const secretBundle = v.object({
   secretBundleContent: v.object({ contentType: v.literal("BASE64"), content: v.string() }),
 });

@@ -4,6 +4,7 @@ import type { Environment } from "../config/environment.ts";
 import { regionOfOcid } from "../config/ocid.ts";
 import { NotAuthenticatedError } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
+import type { Ingestion } from "../publishing/ingestion.ts";
 import type { EndpointState } from "../resilience/endpoint.ts";
 import { authenticate, type Principal } from "./authentication.ts";
 import { type PrincipalToken, readPrincipalToken } from "./principal-token.ts";
@@ -33,6 +34,7 @@ export class OciClients {
       interval: secondMs,
       strict: true,
     }),
+    ingestion: new PQueue({ concurrency: concurrentCalls }),
     vault: new PQueue({ concurrency: concurrentCalls }),
   };
   #principal: Promise<Principal> | undefined;
@@ -57,6 +59,19 @@ export class OciClients {
       ? common.Region.getRegionIdFromShortCode(named)
       : principalRegion(principal);
     return this.#clientsOf(principal, regionId).callsFor(invocation);
+  }
+
+  /**
+   * Where the function's own metrics go: to the region and compartment that its principal names.
+   * @throws NotAuthenticatedError when it names none, as only a resource principal does.
+   */
+  async ownPlace(
+    invocation: Invocation,
+  ): Promise<{ readonly ingestion: Ingestion; readonly compartmentId: string }> {
+    const principal = await invocation.inTime(this.#authenticate());
+    const compartmentId = await compartmentOf(principal);
+    const clients = this.#clientsOf(principal, principalRegion(principal));
+    return { compartmentId, ingestion: clients.callsFor(invocation).ingestion };
   }
 
   /** The endpoints called so far. */
@@ -107,6 +122,17 @@ async function keyIdOf(provider: Principal["provider"]): Promise<string> {
   } catch (cause) {
     throw new NotAuthenticatedError("The OCI principal has no usable token.", { cause });
   }
+}
+
+async function compartmentOf({ provider }: Principal): Promise<string> {
+  const claim =
+    provider instanceof common.ResourcePrincipalAuthenticationDetailsProvider
+      ? await provider.getStringClaim("res_compartment")
+      : null;
+  if (claim !== null) return claim;
+  throw new NotAuthenticatedError("The OCI principal names no compartment of the function.", {
+    hint: "FUNCTION_METRICS_NAMESPACE takes a resource principal.",
+  });
 }
 
 function principalRegion({ provider }: Principal): string {

@@ -45,6 +45,11 @@ export const operations = {
     service: "Vault",
     policy: allow("read secret-bundles", `${secrets} where target.secret.id = '<secret OCID>'`),
   },
+  postMetricData: {
+    name: "PostMetricData",
+    service: "Monitoring",
+    policy: allow("use metrics", `${pools} where target.metrics.namespace = '<namespace>'`),
+  },
 } as const satisfies Readonly<Record<string, Operation>>;
 
 /** Makes calls of one endpoint for one invocation. */
@@ -55,8 +60,8 @@ export type Caller = <T>(operation: Operation, send: () => Promise<T>) => Promis
  * @throws UtilizationError for whatever goes wrong, an answer of another shape included.
  */
 export function callerOf(endpoint: Endpoint, invocation: Invocation): Caller {
-  return (operation, send) =>
-    endpoint.call(invocation, async (signal) => {
+  return (operation, send) => {
+    const sendOnce = async (signal: AbortSignal) => {
       const { usage } = invocation;
       const context: CallContext = { service: operation.service, signal, usage };
       try {
@@ -64,7 +69,9 @@ export function callerOf(endpoint: Endpoint, invocation: Invocation): Caller {
       } catch (error) {
         throw context.failure ?? explain(error, operation, context);
       }
-    });
+    };
+    return endpoint.call(invocation, sendOnce, operation.name);
+  };
 }
 
 function explain(error: unknown, operation: Operation, { retryAfter }: CallContext) {

@@ -8,6 +8,7 @@ import type { ComputeManagement } from "../instance-manager/instance-manager.ts"
 import type { Invocation } from "../invocation.ts";
 import { agentsFor, guardedAgents } from "../network/agents.ts";
 import type { Monitoring } from "../oci-metrics/monitoring.ts";
+import type { Ingestion } from "../publishing/ingestion.ts";
 import { Endpoint } from "../resilience/endpoint.ts";
 import * as answers from "./answers.ts";
 import type { Principal } from "./authentication.ts";
@@ -16,9 +17,12 @@ import { OciTransport } from "./transport.ts";
 
 /** The calls that the function makes in one region, for one invocation. */
 export interface RegionCalls {
+  /** Its id. */
+  readonly region: string;
   readonly compute: ComputeManagement;
   readonly network: Network;
   readonly monitoring: Monitoring;
+  readonly ingestion: Ingestion;
   readonly vault: Vault;
 }
 
@@ -28,16 +32,18 @@ interface Vault {
   readSecret(secretId: string): Promise<Secret>;
 }
 
+type Service = "core" | "monitoring" | "ingestion" | "vault";
+
 /** What the clients of all regions share. */
 export interface ClientOptions {
   readonly endpoints: Environment["oci"]["endpoints"];
-  readonly queues: Readonly<Record<"core" | "monitoring" | "vault", PQueue>>;
+  readonly queues: Readonly<Record<Service, PQueue>>;
   readonly now: () => Date;
 }
 
 /** The clients of one region; made once per process, as are their connections and circuits. */
 export class RegionClients {
-  readonly endpoints: Readonly<Record<"core" | "monitoring" | "vault", Endpoint>>;
+  readonly endpoints: Readonly<Record<Service, Endpoint>>;
   readonly #region: string;
   readonly #sdk: ReturnType<typeof sdkClients>;
 
@@ -47,21 +53,28 @@ export class RegionClients {
     this.endpoints = {
       core: new Endpoint({ name: `Compute in ${region}`, queue: queues.core, now }),
       monitoring: new Endpoint({ name: `Monitoring in ${region}`, queue: queues.monitoring, now }),
+      ingestion: new Endpoint({
+        name: `Monitoring's ingestion in ${region}`,
+        queue: queues.ingestion,
+        now,
+      }),
       vault: new Endpoint({ name: `Vault in ${region}`, queue: queues.vault, now }),
     };
   }
 
   callsFor(invocation: Invocation): RegionCalls {
-    const { pools, compute, network, telemetry, bundles } = this.#sdk;
+    const { pools, compute, network, telemetry, ingestion, bundles } = this.#sdk;
     const { core: coreEndpoint, monitoring: monitoringEndpoint, vault } = this.endpoints;
     const callCore = callerOf(coreEndpoint, invocation);
     return {
+      region: this.#region,
       compute: computeCalls(callCore, pools),
       network: networkCalls(callCore, compute, network),
       monitoring: {
         region: this.#region,
         ...monitoringCalls(callerOf(monitoringEndpoint, invocation), telemetry),
       },
+      ingestion: ingestionCalls(callerOf(this.endpoints.ingestion, invocation), ingestion),
       vault: vaultCalls(callerOf(vault, invocation), bundles),
     };
   }
@@ -89,14 +102,23 @@ function sdkClients(
     if (endpoint !== undefined) client.endpoint = endpoint;
     return client;
   };
-  const { core: iaas, monitoring: telemetry, secrets: vault } = endpoints;
+  const { core: iaas, monitoring: telemetry, ingestion, secrets: vault } = endpoints;
+  const writer = at(new monitoring.MonitoringClient(via(ingestion), configuration), ingestion);
+  // The SDK knows only the endpoint that reads.
+  if (ingestion === undefined) writer.endpoint = ingestionEndpoint(writer.endpoint);
   return {
     pools: at(new core.ComputeManagementClient(via(iaas), configuration), iaas),
     compute: at(new core.ComputeClient(via(iaas), configuration), iaas),
     network: at(new core.VirtualNetworkClient(via(iaas), configuration), iaas),
     telemetry: at(new monitoring.MonitoringClient(via(telemetry), configuration), telemetry),
+    ingestion: writer,
     bundles: at(new secrets.SecretsClient(via(vault), configuration), vault),
   };
+}
+
+/** Of `https://telemetry.us-ashburn-1.oraclecloud.com/20180401`, where its PostMetricData is. */
+export function ingestionEndpoint(telemetry: string): string {
+  return new URL(telemetry).origin.replace("://telemetry.", "://telemetry-ingestion.");
 }
 
 function computeCalls(call: Caller, client: core.ComputeManagementClient): ComputeManagement {
@@ -144,6 +166,34 @@ function monitoringCalls(
       call(operations.summarizeMetricsData, async () => {
         const request = { compartmentId, summarizeMetricsDataDetails };
         return v.parse(answers.metricData, (await client.summarizeMetricsData(request)).items);
+      }),
+  };
+}
+
+function ingestionCalls(call: Caller, client: monitoring.MonitoringClient): Ingestion {
+  return {
+    postMetricData: (metrics) =>
+      call(operations.postMetricData, async () => {
+        const metricData = metrics.map(
+          ({ timestamp, value, resourceGroup, dimensions, ...stream }) => ({
+            ...stream,
+            ...(resourceGroup === undefined ? {} : { resourceGroup }),
+            dimensions: { ...dimensions },
+            datapoints: [{ timestamp, value }],
+          }),
+        );
+        const { postMetricDataResponseDetails: answer } = await client.postMetricData({
+          postMetricDataDetails: { metricData },
+        });
+        const { failedMetricsCount, failedMetrics } = v.parse(answers.postOutcome, answer);
+        return {
+          refusedCount: failedMetricsCount,
+          refused: failedMetrics.map(({ message, metricData: { name, dimensions } }) => ({
+            name,
+            dimensions,
+            message,
+          })),
+        };
       }),
   };
 }

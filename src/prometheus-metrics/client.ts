@@ -60,9 +60,8 @@ export class PrometheusClient {
     const form = new URLSearchParams({ query: promql, ...at });
     const ask = async (connecting: Promise<Connection>) => {
       const connection = await invocation.inTime(connecting);
-      return this.#endpoint.call(invocation, (signal) =>
-        this.#post(form, connection, signal, invocation),
-      );
+      const post = (signal: AbortSignal) => this.#post(form, connection, signal, invocation);
+      return this.#endpoint.call(invocation, post, "query");
     };
     const connecting = this.#connect(readSecret);
     try {

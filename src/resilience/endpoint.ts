@@ -6,6 +6,7 @@ import {
   DeadlineExceededError,
   SourceUnavailableError,
   ThrottledError,
+  toUtilizationError,
   UtilizationError,
 } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
@@ -34,16 +35,18 @@ export const silenceHint =
 
 /**
  * One endpoint of a service, for as long as the process lives: how many calls it gets at once, how
- * often a call is tried, and whether it is called at all. What is called only reads, so trying
- * again is always safe.
+ * often a call is tried, and whether it is called at all. What is called only reads, or adds a
+ * point or a span that may be there twice without harm, so trying again is always safe.
  */
 export class Endpoint {
   readonly name: string;
   readonly #breaker: CircuitBreaker;
   readonly #queue: PQueue;
+  readonly #now: () => Date;
 
   constructor({ name, queue, now }: EndpointOptions) {
     this.name = name;
+    this.#now = now;
     this.#breaker = new CircuitBreaker(now);
     this.#queue = queue;
   }
@@ -56,10 +59,45 @@ export class Endpoint {
    * Makes a call, and once or twice more if it fails in a way that may pass, within the deadline.
    * Each try has its share of the time that remains, so that an answer that got lost, as on a
    * connection that died while the container was frozen, leaves time to ask again.
-   * `send` rejects with a UtilizationError, and soon after its signal aborts.
+   * `send` rejects with a UtilizationError, and soon after its signal aborts. `operation` is what
+   * the invocation remembers the call by.
    * @throws CircuitOpenError, DeadlineExceededError, or what the last `send` threw.
    */
-  async call<T>(invocation: Invocation, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async call<T>(
+    invocation: Invocation,
+    send: (signal: AbortSignal) => Promise<T>,
+    operation: string,
+  ): Promise<T> {
+    const startedAt = this.#now();
+    const start = performance.now();
+    let tries = 0;
+    const over = (error?: unknown) =>
+      invocation.remember({
+        endpoint: this.name,
+        operation,
+        startedAt,
+        durationMs: performance.now() - start,
+        retries: Math.max(0, tries - 1),
+        error: error === undefined ? undefined : toUtilizationError(error).code,
+      });
+    const counted = (signal: AbortSignal) => {
+      tries += 1;
+      return send(signal);
+    };
+    try {
+      const value = await this.#callAgain(invocation, counted);
+      over();
+      return value;
+    } catch (error) {
+      over(error);
+      throw error;
+    }
+  }
+
+  async #callAgain<T>(
+    invocation: Invocation,
+    send: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     let lastError: unknown;
     const attempt = async (attemptNumber: number) => {
       const triesLeft = retries + 2 - attemptNumber;

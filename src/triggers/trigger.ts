@@ -1,3 +1,5 @@
+import type { TraceContext } from "../telemetry/trace-context.ts";
+
 /** Who can call the function. */
 export const triggerNames = ["direct", "event", "alarm", "connector-hub", "http"] as const;
 
@@ -21,6 +23,8 @@ export interface Call {
   header(name: string): string | undefined;
   /** When Fn kills the process, unless the call is answered; undefined when it doesn't say. */
   readonly deadline?: Date | undefined;
+  /** Undefined when the call isn't traced. */
+  readonly trace?: TraceContext | undefined;
 }
 
 /** A request for pools that a trigger names by their OCIDs; each is asked for once. */

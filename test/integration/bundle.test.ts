@@ -48,6 +48,7 @@ describe("the bundle", () => {
       "ComputeClient#listVnicAttachments",
       "ComputeManagementClient#getInstancePool",
       "ComputeManagementClient#listInstancePoolInstances",
+      "MonitoringClient#postMetricData",
       "MonitoringClient#summarizeMetricsData",
       "SecretsClient#getSecretBundle",
       "VirtualNetworkClient#getVnic",

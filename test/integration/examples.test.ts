@@ -95,13 +95,16 @@ describe("the examples", () => {
     expect(response.headers).toMatchObject({ "fn-http-status": "200" });
   });
 
-  it.each(["pools.yaml", "pools.json", "original-config.yaml"])("configures by %s", (file) => {
-    const { problems, pools } = configurationOf({ POOLS: example(file) });
+  it.each(["pools.yaml", "pools-publish.yaml", "pools.json", "original-config.yaml"])(
+    "configures by %s",
+    (file) => {
+      const { problems, pools } = configurationOf({ POOLS: example(file) });
 
-    expect(problems).toEqual([]);
-    expect(pools.filter(({ spec }) => !spec.ok)).toEqual([]);
-    expect(pools.length).toBeGreaterThan(0);
-  });
+      expect(problems).toEqual([]);
+      expect(pools.filter(({ spec }) => !spec.ok)).toEqual([]);
+      expect(pools.length).toBeGreaterThan(0);
+    },
+  );
 
   it("are all run by this test", () => {
     const run = [
@@ -111,6 +114,7 @@ describe("the examples", () => {
       "resource-scheduler-resources.json",
       "http-get.json",
       "pools.yaml",
+      "pools-publish.yaml",
       "pools.json",
       "original-config.yaml",
     ];
@@ -135,11 +139,14 @@ describe("the JSON Schemas", () => {
     expect(isRequest(JSON.parse(example(name))), JSON.stringify(isRequest.errors)).toBe(true);
   });
 
-  it.each(["pools.yaml", "pools.json", "original-config.yaml"])("accept %s", (name) => {
-    const accepted = isConfiguration(parseYaml(example(name)));
+  it.each(["pools.yaml", "pools-publish.yaml", "pools.json", "original-config.yaml"])(
+    "accept %s",
+    (name) => {
+      const accepted = isConfiguration(parseYaml(example(name)));
 
-    expect(accepted, JSON.stringify(isConfiguration.errors)).toBe(true);
-  });
+      expect(accepted, JSON.stringify(isConfiguration.errors)).toBe(true);
+    },
+  );
 
   it.each([
     { instancePoolId: demoPoolId, windowMinuts: 5 },

@@ -14,6 +14,7 @@ import { ask, startFunction } from "../support/function-process.ts";
 import { silentLogger } from "../support/logger.ts";
 import { noServices } from "../support/no-services.ts";
 import { compartmentId, instanceId, poolId } from "../support/ocids.ts";
+import { noIngestion } from "../support/publishing.ts";
 
 /** Every pool has one member at 40 % CPU, and none reports its memory. */
 class SteadyCollector extends MetricsCollector {
@@ -44,6 +45,8 @@ function handlerOf(variables: Readonly<Record<string, string>>) {
     configuration: () => configurationOf(variables),
     collectors: { oci: collector, prometheus: collector },
     ...noServices,
+    publishing: noIngestion,
+    report: async () => {},
     endpoints: () => [],
     now: () => new Date("2026-11-23T20:40:00Z"),
   });

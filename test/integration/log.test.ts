@@ -35,6 +35,7 @@ const strayFaults = `
 setInterval(() => Promise.reject(new Error("a rejection nobody handles")), 50);
 setInterval(() => { throw new Error("an exception nobody handles"); }, 50);
 `;
+const published = (namespace: string) => ({ ...good, publish: { namespace } });
 const requests: readonly unknown[] = [
   ...[
     good,
@@ -48,6 +49,7 @@ const requests: readonly unknown[] = [
   ...[{ instancePoolId: gone }, { instancePoolId: gone, onError: "throw" }],
   ...[{ instancePoolId: `${poolId}empty` }, { ...good, source: "prometheus" }],
   { ...good, name: "é漢😀\u2028\n".repeat(1_000), password: "s3cret", token: { a: "s3cret" } },
+  ...["taken", "partly_taken", "refused"].map(published),
   { pools: Array.from({ length: 80 }, (_, index) => ({ instancePoolId: `${gone}${index}` })) },
 ];
 
@@ -56,7 +58,13 @@ describe("the log of the function", () => {
   let prometheus: EmulatedPrometheus;
   let agent: FnAgent | undefined;
   beforeAll(async () => {
-    emulator = await OciEmulator.start({ tenancy: { pools } });
+    emulator = await OciEmulator.start({
+      tenancy: { pools },
+      refuseMetric: ({ namespace, name }) =>
+        namespace === "refused" || (namespace === "partly_taken" && name === "CpuUtilization")
+          ? "not this one"
+          : undefined,
+    });
     const host = { labels: { instance: "a:9100" }, up: 1, cpu: 20, memory: 40 };
     const isMemory = () => prometheus.queries.at(-1)?.startsWith("{") ?? false;
     const fault = { status: 422, body: "too many samples" };
@@ -90,6 +98,7 @@ describe("the log of the function", () => {
       { LOG_LEVEL: "DEBUG", ...unreachable },
       { LOG_LEVEL: "DEBUG", NODE_OPTIONS: `--require ${faults}` },
       { LOG_LEVEL: "ERROR" },
+      { FUNCTION_METRICS_NAMESPACE: "refused" },
     ]) {
       const fn = await start({ LOG_EVENT: "true", ...more });
       const { pid } = fn;

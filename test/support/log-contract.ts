@@ -40,6 +40,7 @@ const types: Readonly<Record<string, object>> = {
   string: { type: "string" },
   number: { type: "number" },
   boolean: { type: "boolean" },
+  strings: { type: "array", items: { type: "string" } },
   "number or null": { type: ["number", "null"] },
   any: {},
   error: { $ref: "#/$defs/error" },

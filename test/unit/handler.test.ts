@@ -6,6 +6,7 @@ import { configurationOf } from "../support/configuration.ts";
 import { silentLogger } from "../support/logger.ts";
 import { noServices } from "../support/no-services.ts";
 import { compartmentId, instanceId, poolId } from "../support/ocids.ts";
+import { noIngestion } from "../support/publishing.ts";
 
 /** Every pool has one member at 40 % CPU and 60 % memory, but those whose OCID ends in "broken". */
 class SteadyCollector extends MetricsCollector {
@@ -36,6 +37,8 @@ async function answer(body: string | Uint8Array, variables: Readonly<Record<stri
     configuration: () => configurationOf(variables),
     collectors: { oci: collector, prometheus: collector },
     ...noServices,
+    publishing: noIngestion,
+    report: async () => {},
     endpoints: () => [],
     now: () => new Date("2026-11-23T20:40:00Z"),
   });

@@ -22,6 +22,58 @@ describe("Invocation", () => {
     expect(remaining(deadline)).toBe(milliseconds);
   });
 
+  it.each([
+    ["as long as it may", 60_000, 0, 1_500],
+    ["half of what is left, less a reserve, when the measuring took its time", 60_000, 59_000, 375],
+    ["nothing, when all is over", 60_000, 61_000, 0],
+  ])("leaves for afterwards %s", (_, givenMs, spentMs, milliseconds) => {
+    let now = at;
+    const deadline = new Date(at.getTime() + givenMs);
+    const invocation = new Invocation(deadline, silentLogger, () => now);
+    now = new Date(at.getTime() + spentMs);
+
+    const afterwards = invocation.afterwards(2_000);
+
+    for (const each of [invocation, afterwards]) each.end();
+    expect(afterwards.remainingMs()).toBe(milliseconds);
+  });
+
+  it("has time for afterwards when the deadline has ended the measuring", async () => {
+    let now = at;
+    const invocation = new Invocation(new Date(at.getTime() + 4), silentLogger, () => now);
+    await new Promise((resolve) => invocation.signal.addEventListener("abort", resolve));
+    // As if all of it had been long before Fn's deadline, lest this test race it.
+    now = new Date(at.getTime() - 60_000);
+
+    const afterwards = invocation.afterwards(2_000);
+
+    expect(afterwards.signal.aborted).toBe(false);
+    expect(afterwards.remainingMs()).toBe(1_500);
+    afterwards.end();
+  });
+
+  it("counts what is called afterwards, and remembers the first 250 calls", () => {
+    const invocation = anInvocation();
+    const afterwards = invocation.afterwards(2_000);
+    const call = {
+      endpoint: "Monitoring",
+      startedAt: at,
+      durationMs: 5,
+      retries: 0,
+      error: undefined,
+    };
+
+    afterwards.usage.calls += 300;
+    for (let index = 0; index < 300; index++) {
+      afterwards.remember({ ...call, operation: `call ${index}` });
+    }
+
+    for (const each of [invocation, afterwards]) each.end();
+    expect(invocation.usage.calls).toBe(300);
+    expect(invocation.outgoing).toHaveLength(250);
+    expect(invocation.outgoing.at(-1)?.operation).toBe("call 249");
+  });
+
   it("aborts with an error that says how long it had", async () => {
     const { signal } = anInvocation(100);
 

@@ -46,6 +46,37 @@ describe("readPoolsRequest", () => {
     },
   );
 
+  it("reads where to publish, as one setting", () => {
+    const { pools } = readPoolsRequest(
+      { instancePoolId: `${poolId}other`, publish: { namespace: "pools" } },
+      configurationOf({
+        POOLS: JSON.stringify({
+          defaults: { publish: { namespace: "all", resourceGroup: "a.b-c$1" } },
+        }),
+      }),
+    );
+
+    expect(pools).toMatchObject([
+      { spec: { publish: { namespace: "pools", resourceGroup: undefined } } },
+    ]);
+    expect(specsOf({ pool: "web" })).toMatchObject([{ publish: undefined }]);
+  });
+
+  it.each([
+    [{}, "publish.namespace: is missing"],
+    [{ namespace: "oci_pools" }, "publish.namespace: must be letters, digits and _"],
+    [{ namespace: "oracle_x" }, "publish.namespace: must be letters, digits and _"],
+    [{ namespace: "a-b" }, "publish.namespace: must be letters, digits and _"],
+    [{ namespace: "x".repeat(256) }, "publish.namespace: is too long"],
+    [{ namespace: "a", resourceGroup: "1a" }, "publish.resourceGroup: must be letters"],
+    [{ namespace: "a", resourcegroup: "b" }, "publish.resourcegroup: unknown key"],
+    [true, "publish: expected Object, got true"],
+  ])("refuses to publish to %j", (publish, message) => {
+    expect(errorOf({ instancePoolId: poolId, publish })).toMatchObject({
+      message: expect.stringContaining(message),
+    });
+  });
+
   it("lets the payload override the named pool, and that the defaults", () => {
     expect(specsOf({ pool: "web", windowMinutes: 3 })).toMatchObject([
       { windowMinutes: 3, statistic: "max" },

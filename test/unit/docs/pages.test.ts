@@ -60,10 +60,11 @@ describe.each(pages.filter((page) => page.endsWith(".md")))("%s", (page) => {
 
 describe("docs/deploy.md", () => {
   const page = "docs/deploy.md";
-  const [pools = "", onPrometheus = ""] = blocks(page, "yaml");
+  const [pools = "", published = "", onPrometheus = ""] = blocks(page, "yaml");
 
   it.each([
     ["pools", { POOLS: pools }],
+    ["published results", { POOLS: published }],
     ["a Prometheus server", { POOLS: onPrometheus, PROMETHEUS_URL: "http://10.0.0.5:9090" }],
   ])("shows a configuration of %s that works", (_, variables) => {
     const configuration = configurationOf(variables);

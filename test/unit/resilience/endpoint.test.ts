@@ -42,15 +42,31 @@ describe("Endpoint", () => {
     const invocation = anInvocation();
     const call = failing(2, passing);
 
-    expect(await endpoint().call(invocation, call)).toBe("answer");
+    expect(await endpoint().call(invocation, call, "Ask")).toBe("answer");
 
     expect(invocation.usage).toMatchObject({ calls: 3, retries: 2 });
+  });
+
+  it("leaves each call in the invocation's memory, with what became of it", async () => {
+    const invocation = anInvocation();
+    const now = () => new Date("2026-11-23T20:40:00Z");
+
+    await endpoint(undefined, now).call(invocation, failing(1, passing), "Read");
+    await endpoint(undefined, now)
+      .call(invocation, failing(9, lasting), "Write")
+      .catch(() => {});
+
+    const call = { endpoint: "Monitoring", startedAt: now(), durationMs: expect.any(Number) };
+    expect(invocation.outgoing).toEqual([
+      { ...call, operation: "Read", retries: 1, error: undefined },
+      { ...call, operation: "Write", retries: 0, error: "SOURCE_UNAVAILABLE" },
+    ]);
   });
 
   it("gives up after three tries with the last failure", async () => {
     const call = failing(9, passing);
 
-    await expect(endpoint().call(anInvocation(), call)).rejects.toThrow("it is down");
+    await expect(endpoint().call(anInvocation(), call, "Ask")).rejects.toThrow("it is down");
 
     expect(call.times).toBe(3);
   });
@@ -62,7 +78,7 @@ describe("Endpoint", () => {
   ])("does not try again after a failure %s", async (_, error) => {
     const call = failing(1, error);
 
-    await expect(endpoint().call(anInvocation(), call)).rejects.toThrow();
+    await expect(endpoint().call(anInvocation(), call, "Ask")).rejects.toThrow();
 
     expect(call.times).toBe(1);
   });
@@ -71,7 +87,7 @@ describe("Endpoint", () => {
     const call = failing(1, () => new ThrottledError("slow down", { retryAfterMs: 1_000 }));
     const started = performance.now();
 
-    expect(await endpoint().call(anInvocation(), call)).toBe("answer");
+    expect(await endpoint().call(anInvocation(), call, "Ask")).toBe("answer");
 
     expect(performance.now() - started).toBeGreaterThanOrEqual(999);
   });
@@ -79,7 +95,7 @@ describe("Endpoint", () => {
   it("does not wait for longer than there is time", async () => {
     const call = failing(1, () => new ThrottledError("slow down", { retryAfterMs: 3_600_000 }));
 
-    await expect(endpoint().call(anInvocation(), call)).rejects.toThrow("slow down");
+    await expect(endpoint().call(anInvocation(), call, "Ask")).rejects.toThrow("slow down");
 
     expect(call.times).toBe(1);
   });
@@ -88,10 +104,11 @@ describe("Endpoint", () => {
     const invocation = anInvocation(2_000);
     let calls = 0;
 
-    const answer = await endpoint().call(invocation, (signal) => {
+    const hangsOnce = (signal: AbortSignal) => {
       calls += 1;
       return calls === 1 ? hanging(signal) : Promise.resolve("answer");
-    });
+    };
+    const answer = await endpoint().call(invocation, hangsOnce, "Ask");
 
     expect(answer).toBe("answer");
     expect(invocation.signal.aborted).toBe(false);
@@ -101,21 +118,25 @@ describe("Endpoint", () => {
     const invocation = anInvocation(400);
     const one = endpoint(new PQueue({ concurrency: 1 }));
 
-    const all = [1, 2, 3].map(() => one.call(invocation, hanging));
+    const all = [1, 2, 3].map(() => one.call(invocation, hanging, "Ask"));
 
     for (const outcome of await Promise.allSettled(all)) {
       expect(outcome).toMatchObject({ reason: { retryable: true } });
     }
-    await expect(one.call(anInvocation(), async () => "next")).resolves.toBe("next");
+    await expect(one.call(anInvocation(), async () => "next", "Ask")).resolves.toBe("next");
   });
 
   it("is not called any more after five failures in a row, and says so at once", async () => {
     const down = endpoint();
-    await expect(down.call(anInvocation(), failing(9, passing))).rejects.toThrow("it is down");
-    await expect(down.call(anInvocation(), failing(9, passing))).rejects.toThrow("it is down");
+    await expect(down.call(anInvocation(), failing(9, passing), "Ask")).rejects.toThrow(
+      "it is down",
+    );
+    await expect(down.call(anInvocation(), failing(9, passing), "Ask")).rejects.toThrow(
+      "it is down",
+    );
     const call = failing(0, passing);
 
-    const refused = down.call(anInvocation(), call);
+    const refused = down.call(anInvocation(), call, "Ask");
 
     await expect(refused).rejects.toMatchObject({ code: "CIRCUIT_OPEN", retryable: true });
     expect(call.times).toBe(0);
@@ -125,7 +146,7 @@ describe("Endpoint", () => {
   it("is called again half a minute later by the clock", async () => {
     const down = await dueAgain();
 
-    expect(await down.call(anInvocation(), failing(0, passing))).toBe("answer");
+    expect(await down.call(anInvocation(), failing(0, passing), "Ask")).toBe("answer");
 
     expect(down.state.state).toBe("closed");
   });
@@ -135,7 +156,7 @@ describe("Endpoint", () => {
     let now = Date.now();
     const down = endpoint(new PQueue(), () => new Date(now));
     for (let call = 0; call < 2; call++)
-      await down.call(anInvocation(), failing(9, passing)).catch(() => {});
+      await down.call(anInvocation(), failing(9, passing), "Ask").catch(() => {});
     now += 30_000;
     return down;
   }
@@ -144,7 +165,7 @@ describe("Endpoint", () => {
     const back = await dueAgain();
     const slow = () => delay(50, "answer");
 
-    const answers = await Promise.all([1, 2, 3].map(() => back.call(anInvocation(), slow)));
+    const answers = await Promise.all([1, 2, 3].map(() => back.call(anInvocation(), slow, "Ask")));
 
     expect(answers).toEqual(["answer", "answer", "answer"]);
   });
@@ -153,7 +174,9 @@ describe("Endpoint", () => {
     const down = await dueAgain();
     const call = failing(9, passing);
 
-    const outcomes = await Promise.allSettled([1, 2].map(() => down.call(anInvocation(), call)));
+    const outcomes = await Promise.allSettled(
+      [1, 2].map(() => down.call(anInvocation(), call, "Ask")),
+    );
 
     expect(call.times).toBe(1);
     expect(outcomes.map((outcome) => "reason" in outcome && outcome.reason.code).sort()).toEqual([
@@ -167,7 +190,7 @@ describe("Endpoint", () => {
     const refuse = () => new InvalidRequestError("no");
 
     for (let call = 0; call < 10; call++)
-      await picky.call(anInvocation(), failing(1, refuse)).catch(() => {});
+      await picky.call(anInvocation(), failing(1, refuse), "Ask").catch(() => {});
 
     expect(picky.state).toMatchObject({ state: "closed", consecutiveFailures: 0 });
   });
@@ -179,16 +202,13 @@ describe("Endpoint", () => {
     let underWay = 0;
     let most = 0;
 
-    await Promise.all(
-      Array.from({ length: 12 }, () =>
-        busy.call(anInvocation(), async () => {
-          starts.push(Date.now());
-          most = Math.max(most, ++underWay);
-          await delay(10);
-          underWay -= 1;
-        }),
-      ),
-    );
+    const call = async () => {
+      starts.push(Date.now());
+      most = Math.max(most, ++underWay);
+      await delay(10);
+      underWay -= 1;
+    };
+    await Promise.all(Array.from({ length: 12 }, () => busy.call(anInvocation(), call, "Ask")));
 
     expect(most).toBe(3);
     for (const [index, start] of starts.slice(5).entries()) {

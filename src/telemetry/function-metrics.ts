@@ -1,0 +1,59 @@
+import { SourceUnavailableError } from "../errors.ts";
+import type { Invocation, Usage } from "../invocation.ts";
+import type { CustomMetric, Ingestion } from "../publishing/ingestion.ts";
+import type { InvocationSummary } from "./invocation-summary.ts";
+
+/** Where the function's own metrics are posted, and what they carry. */
+export interface FunctionMetricsOptions {
+  readonly namespace: string;
+  /** What tells functions apart; those that Fn doesn't name are left out. */
+  readonly functionId: string | undefined;
+  readonly functionName: string | undefined;
+  /** The function's own region and compartment. */
+  readonly placeOf: (
+    invocation: Invocation,
+  ) => Promise<{ readonly ingestion: Ingestion; readonly compartmentId: string }>;
+  readonly now: () => Date;
+}
+
+/**
+ * Posts the cost of an invocation and what came out of it, each as a metric.
+ * @throws UtilizationError when they are not taken, or not all of them.
+ */
+export async function postFunctionMetrics(
+  summary: InvocationSummary,
+  usage: Usage,
+  options: FunctionMetricsOptions,
+  invocation: Invocation,
+): Promise<void> {
+  const { namespace, functionId, functionName, placeOf, now } = options;
+  const { ingestion, compartmentId } = await placeOf(invocation);
+  const named = Object.entries({ functionId, functionName });
+  const dimensions = Object.fromEntries(
+    named.flatMap(([key, value]) => (value ? [[key, value.slice(0, 512)]] : [])),
+  );
+  const stream = { namespace, resourceGroup: undefined, compartmentId, dimensions };
+  const timestamp = now();
+  const metrics = Object.entries(valuesOf(summary, usage)).flatMap(
+    ([name, value]): CustomMetric[] =>
+      value === null ? [] : [{ ...stream, name, timestamp, value }],
+  );
+  const { refusedCount, refused } = await ingestion.postMetricData(metrics);
+  if (refusedCount === 0) return;
+  const reason = refused[0]?.message ?? "no reason given";
+  throw new SourceUnavailableError(`${refusedCount} metrics were refused: ${reason}`);
+}
+
+function valuesOf(
+  { durationMs, coverage, openCircuits }: InvocationSummary,
+  { calls, retries, bytes }: Usage,
+): Readonly<Record<string, number | null>> {
+  return {
+    DurationMs: durationMs,
+    Calls: calls,
+    Retries: retries,
+    Bytes: bytes,
+    Coverage: coverage,
+    OpenCircuits: openCircuits.length,
+  };
+}

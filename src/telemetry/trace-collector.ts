@@ -1,0 +1,73 @@
+import { type IncomingMessage, request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import PQueue from "p-queue";
+import { InvalidRequestError, SourceUnavailableError } from "../errors.ts";
+import type { Invocation } from "../invocation.ts";
+import { type Agents, agentsFor } from "../network/agents.ts";
+import { describeNetworkFailure } from "../network/network-failure.ts";
+import { Endpoint, type EndpointState } from "../resilience/endpoint.ts";
+
+/**
+ * Takes spans, as OCI APM does at the URL that Functions names. That URL holds the key of the APM
+ * domain: nothing of it but the host is ever told.
+ */
+export class TraceCollector {
+  readonly #url: URL;
+  readonly #agents: Agents;
+  readonly #endpoint: Endpoint;
+
+  /** @throws InvalidRequestError when the URL is none. */
+  constructor(url: string, now: () => Date) {
+    if (!/^https?:/.test(url) || !URL.canParse(url)) {
+      throw new InvalidRequestError("OCI_TRACE_COLLECTOR_URL is not an http(s) URL.");
+    }
+    this.#url = new URL(url);
+    this.#agents = agentsFor(url);
+    const name = `Trace collector (${this.#url.host})`;
+    this.#endpoint = new Endpoint({ name, queue: new PQueue({ concurrency: 1 }), now });
+  }
+
+  get state(): EndpointState {
+    return this.#endpoint.state;
+  }
+
+  /** @throws SourceUnavailableError, CircuitOpenError or DeadlineExceededError. */
+  async post(spans: readonly object[], invocation: Invocation): Promise<void> {
+    const body = JSON.stringify(spans);
+    await this.#endpoint.call(invocation, (signal) => this.#send(body, signal), "PostSpans");
+  }
+
+  async #send(body: string, signal: AbortSignal): Promise<void> {
+    let status: number;
+    try {
+      status = await this.#exchange(body, signal);
+    } catch (error) {
+      const { reason, transient } = describeNetworkFailure(error);
+      const message = `${this.#endpoint.name} can't be reached: ${reason}`;
+      throw new SourceUnavailableError(message, { transient });
+    }
+    if (status >= 200 && status < 300) return;
+    const message = `${this.#endpoint.name} answered ${status}`;
+    throw new SourceUnavailableError(message, { transient: status === 429 || status >= 500 });
+  }
+
+  /** The status of the answer; what it says is nothing to us. */
+  #exchange(body: string, signal: AbortSignal): Promise<number> {
+    const secure = this.#url.protocol === "https:";
+    const options = {
+      method: "POST",
+      headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
+      agent: secure ? this.#agents.https : this.#agents.http,
+      signal,
+    };
+    return new Promise((resolve, reject) => {
+      const answered = (incoming: IncomingMessage) => {
+        incoming.on("error", reject).on("end", () => resolve(incoming.statusCode ?? 0));
+        incoming.resume();
+      };
+      const outgoing = (secure ? requestHttps : requestHttp)(this.#url, options, answered);
+      outgoing.on("error", reject);
+      outgoing.end(body);
+    });
+  }
+}

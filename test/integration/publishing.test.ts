@@ -1,0 +1,252 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { FnAgent } from "../../local/fn-agent/fn-agent.ts";
+import { type EmulatorOptions, OciEmulator } from "../../local/oci-emulator/emulator.ts";
+import type { MetricData } from "../../local/oci-emulator/monitoring.ts";
+import { notAuthorizedOrNotFound } from "../../local/oci-emulator/service-error.ts";
+import { type EmulatedPool, steady } from "../../local/oci-emulator/tenancy.ts";
+import type { PoolResult } from "../../src/result/result-document.ts";
+import { ask, logOf, startFunction } from "../support/function-process.ts";
+import { compartmentId, instanceId, poolId } from "../support/ocids.ts";
+import { rawCall, resourcePrincipal } from "../unit/local/sdk-calls.ts";
+
+const member = (unique: string, readings: { cpu?: number; memory?: number }) => ({
+  id: instanceId(unique),
+  displayName: unique,
+  state: "Running",
+  ...(readings.cpu === undefined ? {} : { cpu: steady(readings.cpu) }),
+  ...(readings.memory === undefined ? {} : { memory: steady(readings.memory) }),
+});
+const poolOf = (id: string, instances: EmulatedPool["instances"]): EmulatedPool => ({
+  id,
+  displayName: `pool ${id.slice(poolId.length)}`,
+  compartmentId,
+  instances,
+});
+const numbered = Array.from({ length: 30 }, (_, index) => `${poolId}number${index}`);
+const pools = [
+  poolOf(`${poolId}web`, [
+    member("a", { cpu: 20, memory: 40 }),
+    member("b", { cpu: 60.5 }),
+    member("c", {}),
+  ]),
+  poolOf(`${poolId}silent`, [member("d", {})]),
+  poolOf(`${poolId}empty`, []),
+  ...numbered.map((id, index) => poolOf(id, [member(`n${index}`, { cpu: index, memory: 50 })])),
+];
+const publish = { namespace: "pools" };
+const request = (unique: string, more: object = {}) => ({
+  instancePoolId: `${poolId}${unique}`,
+  publish,
+  ...more,
+});
+
+describe("publish", () => {
+  let emulator: OciEmulator;
+  let agent: FnAgent;
+  afterEach(async () => {
+    await agent.close();
+    await emulator.close();
+  });
+
+  async function start(
+    options: Partial<EmulatorOptions> = {},
+    environment: Readonly<Record<string, string>> = {},
+  ) {
+    emulator = await OciEmulator.start({ tenancy: { pools }, ...options });
+    agent = await startFunction({ ...emulator.environment, ...environment });
+  }
+
+  /** What Monitoring has of a metric in the last ten minutes and the coming one, signed by the SDK. */
+  async function published(name: string, resourceGroup?: string): Promise<readonly MetricData[]> {
+    const now = Date.now();
+    const { status, answer } = await rawCall(emulator, resourcePrincipal(emulator.environment), {
+      method: "POST",
+      path: `/20180401/metrics/actions/summarizeMetricsData?compartmentId=${compartmentId}`,
+      body: JSON.stringify({
+        namespace: publish.namespace,
+        resourceGroup,
+        query: `${name}[1m].mean()`,
+        startTime: new Date(now - 600_000).toISOString(),
+        endTime: new Date(now + 60_000).toISOString(),
+        resolution: "1m",
+      }),
+    });
+    if (status !== 200) throw new Error(JSON.stringify(answer));
+    return answer as MetricData[];
+  }
+
+  /** The values of each metric, and when they are of. */
+  async function pointsOf(name: string) {
+    const streams = await published(name);
+    return streams.flatMap(({ aggregatedDatapoints }) =>
+      aggregatedDatapoints.map(({ timestamp, value }) => [timestamp, value]),
+    );
+  }
+
+  const operations = () => emulator.requests.map(({ operation }) => operation);
+  const warningsOf = (results: readonly PoolResult[]) => results.map(({ warnings }) => warnings);
+
+  it("gives Monitoring the averages and counts as the result has them", async () => {
+    await start();
+
+    const { pools: results } = await ask(agent, request("web"));
+
+    const [result] = results;
+    const end = result?.window?.end;
+    expect(result).toMatchObject({
+      status: "partial",
+      warnings: [],
+      cpu: { average: 40.25 },
+      memory: { average: 40 },
+    });
+    expect(await published("CpuUtilization")).toEqual([
+      {
+        namespace: "pools",
+        resourceGroup: null,
+        compartmentId,
+        name: "CpuUtilization",
+        dimensions: { instancePoolId: `${poolId}web`, pool: "pool web" },
+        metadata: {},
+        resolution: null,
+        aggregatedDatapoints: [{ timestamp: end, value: 40.25 }],
+      },
+    ]);
+    expect(await pointsOf("MemoryUtilization")).toEqual([[end, 40]]);
+    expect(await pointsOf("ReportingInstances")).toEqual([[end, 1]]);
+    expect(await pointsOf("RunningInstances")).toEqual([[end, 3]]);
+  });
+
+  it("posts to the pool's resource group and under its own name", async () => {
+    await start();
+
+    await ask(
+      agent,
+      request("web", { name: "wéb", publish: { ...publish, resourceGroup: "a.b" } }),
+    );
+
+    expect(await published("CpuUtilization")).toEqual([]);
+    expect(await published("CpuUtilization", "a.b")).toMatchObject([
+      { resourceGroup: "a.b", dimensions: { pool: "wéb" } },
+    ]);
+  });
+
+  it("posts no average that is missing, and no 0 instead", async () => {
+    await start();
+
+    const { pools: results } = await ask(agent, {
+      pools: [request("silent"), request("empty"), request("gone")],
+    });
+
+    expect(results.map(({ error }) => error?.code)).toEqual([
+      "NO_DATA",
+      "EMPTY_POOL",
+      "POOL_NOT_FOUND",
+    ]);
+    expect(await pointsOf("CpuUtilization")).toEqual([]);
+    expect(await pointsOf("MemoryUtilization")).toEqual([]);
+    expect((await pointsOf("ReportingInstances")).map(([, value]) => value)).toEqual([0, 0]);
+    expect((await pointsOf("RunningInstances")).map(([, value]) => value)).toEqual([1, 0]);
+  });
+
+  it("posts no average that minCoverage refuses", async () => {
+    await start();
+
+    const { pools: results } = await ask(agent, request("web", { minCoverage: 0.9 }));
+
+    expect(results[0]).toMatchObject({
+      cpu: { average: 40.25 },
+      error: { code: "LOW_COVERAGE" },
+    });
+    expect(await pointsOf("CpuUtilization")).toEqual([]);
+    expect((await pointsOf("RunningInstances")).map(([, value]) => value)).toEqual([3]);
+  });
+
+  it("posts 50 streams at a time, of all pools together", async () => {
+    await start();
+
+    const asked = numbered.map((instancePoolId) => ({ instancePoolId, publish }));
+    const document = await ask(agent, { pools: asked });
+
+    expect(document.status).toBe("ok");
+    const posts = emulator.requests.filter(({ operation }) => operation === "PostMetricData");
+    expect(posts.map(({ body }) => Reflect.get(Object(body), "metricData").length).sort()).toEqual([
+      20, 50, 50,
+    ]);
+    const values = (await pointsOf("CpuUtilization")).map(([, value]) => Number(value));
+    expect(values.sort((a, b) => a - b)).toEqual(numbered.map((_, index) => index));
+  });
+
+  it("posts nothing of a pool that doesn't ask for it", async () => {
+    await start();
+
+    await ask(agent, { instancePoolId: `${poolId}web` });
+
+    expect(operations()).not.toContain("PostMetricData");
+  });
+
+  it("warns on the pools whose metrics were refused, and on no other", async () => {
+    await start({
+      refuseMetric: ({ name, dimensions }) =>
+        name === "MemoryUtilization" && dimensions["instancePoolId"] === numbered[3]
+          ? "too many streams"
+          : undefined,
+    });
+
+    const asked = numbered.slice(0, 5).map((instancePoolId) => ({ instancePoolId, publish }));
+    const document = await ask(agent, { pools: asked });
+
+    expect(document.status).toBe("ok");
+    const warning = "MemoryUtilization was not published: too many streams";
+    expect(warningsOf(document.pools)).toEqual([[], [], [], [warning], []]);
+    expect(logOf(agent)).toContainEqual(
+      expect.objectContaining({
+        level: "WARN",
+        message: "Metrics refused",
+        streams: 20,
+        refused: 1,
+        reason: "too many streams",
+      }),
+    );
+  });
+
+  it("keeps the result when nothing is taken, and says why", async () => {
+    await start({ refuseMetric: () => "no" });
+
+    const document = await ask(agent, request("web"));
+
+    expect(document.pools[0]).toMatchObject({ status: "partial", cpu: { average: 40.25 } });
+    expect(warningsOf(document.pools)).toEqual([
+      [
+        expect.stringMatching(
+          /^not published: Monitoring answered PostMetricData with 400 InvalidParameter: no$/,
+        ),
+      ],
+    ]);
+    expect(logOf(agent)).toContainEqual(
+      expect.objectContaining({ level: "ERROR", message: "Publishing failed", pools: 1 }),
+    );
+  });
+
+  it("keeps the result when the ingestion can't be reached, after trying again", async () => {
+    await start({}, { OCI_MONITORING_INGESTION_ENDPOINT: "http://127.0.0.1:1" });
+
+    const document = await ask(agent, { pools: [request("web"), request("empty")] });
+
+    expect(document.pools[0]).toMatchObject({ status: "partial", cpu: { average: 40.25 } });
+    const warning = expect.stringMatching(/^not published: Monitoring can't be reached: .*gateway/);
+    expect(warningsOf(document.pools)).toEqual([[warning], [warning]]);
+    expect(logOf(agent).at(-1)).toMatchObject({ message: "Invocation answered", retries: 2 });
+  });
+
+  it("says which policy is missing", async () => {
+    await start({
+      refuseMetric: () => {
+        throw notAuthorizedOrNotFound();
+      },
+    });
+
+    const document = await ask(agent, request("web"));
+
+    expect(document.pools[0]?.warnings[0]).toMatch(/404 .* to use metrics in compartment/);
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import type { RequestedPool } from "../../../src/config/request.ts";
+import { InvalidRequestError, PoolNotFoundError } from "../../../src/errors.ts";
+import type { CustomMetric, PostOutcome } from "../../../src/publishing/ingestion.ts";
+import { publishPools } from "../../../src/publishing/publish-pools.ts";
+import { toPoolResult } from "../../../src/result/pool-result.ts";
+import { anInvocation } from "../../support/invocation.ts";
+import { compartmentId, instanceId, poolId } from "../../support/ocids.ts";
+import { poolSpec } from "../../support/pool-spec.ts";
+import { recordingLogger } from "../../support/recording-logger.ts";
+
+const now = () => new Date("2026-11-23T20:40:12Z");
+const allTaken: PostOutcome = { refusedCount: 0, refused: [] };
+
+function specOf(name: string, region: string, settings = {}) {
+  const publish = { namespace: "pools", resourceGroup: undefined };
+  return poolSpec({ instancePoolId: `${poolId}${name}`, name, region, publish, ...settings });
+}
+
+/** A pool of one member at 40 % CPU and 60 % memory. */
+function resultOf(spec: ReturnType<typeof specOf>) {
+  const instance = { id: instanceId("a"), displayName: "a", compartmentId, state: "RUNNING" };
+  const pool = { id: spec.instancePoolId, name: spec.name ?? "", instances: [instance] };
+  const window = { start: new Date("2026-11-23T20:35:00Z"), end: new Date("2026-11-23T20:40:00Z") };
+  const readings = new Map([[instance.id, { cpu: 40, memory: 60 }]]);
+  const metrics = { window, readings, warnings: [], failures: [] };
+  return toPoolResult(spec, { pool, running: [instance], metrics }, ["a warning"]);
+}
+
+/** Publishes pools by way of this post, and gives back the posts and each pool's warnings. */
+async function publish(
+  specs: readonly ReturnType<typeof specOf>[],
+  post: (region: string, metrics: readonly CustomMetric[]) => PostOutcome = () => allTaken,
+) {
+  const posts: [region: string, metrics: number][] = [];
+  const { logger, lines } = recordingLogger();
+  const invocation = anInvocation(undefined, logger);
+  const requested: RequestedPool[] = specs.map((spec) => ({ spec, warnings: [] }));
+  const dependencies = {
+    ingestionOf: async ({ region = "" }) => {
+      if (region === "nowhere") throw new PoolNotFoundError("no such region", { hint: "Look." });
+      const postMetricData = async (metrics: readonly CustomMetric[]) => {
+        posts.push([region, metrics.length]);
+        return post(region, metrics);
+      };
+      return { region, ingestion: { postMetricData } };
+    },
+    compartmentOf: async () => compartmentId,
+    now,
+  };
+  const results = await publishPools(requested, specs.map(resultOf), dependencies, invocation);
+  invocation.end();
+  return { posts, warnings: results.map(({ warnings }) => warnings), messages: () => lines() };
+}
+
+describe("publishPools", () => {
+  it("makes one post of a region's pools, whichever region they are in", async () => {
+    const { posts, warnings } = await publish([
+      specOf("a", "us-ashburn-1"),
+      specOf("b", "eu-frankfurt-1"),
+      specOf("c", "us-ashburn-1"),
+      specOf("d", "us-ashburn-1", { publish: undefined }),
+    ]);
+
+    expect(posts).toEqual([
+      ["us-ashburn-1", 8],
+      ["eu-frankfurt-1", 4],
+    ]);
+    expect(warnings.flat()).toEqual(Array.from({ length: 4 }, () => "a warning"));
+  });
+
+  it("warns on the pools of a post that failed, and lets the others be", async () => {
+    const { warnings } = await publish(
+      [specOf("a", "us-ashburn-1"), specOf("b", "eu-frankfurt-1"), specOf("c", "nowhere")],
+      (region) => {
+        if (region === "us-ashburn-1") throw new InvalidRequestError("it says no");
+        return allTaken;
+      },
+    );
+
+    expect(warnings).toEqual([
+      ["a warning", "not published: it says no"],
+      ["a warning"],
+      ["a warning", "not published: no such region Look."],
+    ]);
+  });
+
+  it("warns on every pool of a post when the service doesn't say what it refused", async () => {
+    const { warnings, messages } = await publish(
+      [specOf("a", "us-ashburn-1"), specOf("b", "us-ashburn-1")],
+      () => ({ refusedCount: 2, refused: [] }),
+    );
+
+    const text = "2 of 8 metrics that were posted together were refused";
+    expect(warnings).toEqual([
+      ["a warning", text],
+      ["a warning", text],
+    ]);
+    expect(messages()).toMatchObject([{ message: "Metrics refused", streams: 8, refused: 2 }]);
+  });
+
+  it("says a fault of its own without what it was", async () => {
+    const { warnings, messages } = await publish([specOf("a", "us-ashburn-1")], () => {
+      throw new TypeError("x is not a function");
+    });
+
+    expect(warnings[0]?.at(-1)).toMatch(/^not published: The function failed unexpectedly/);
+    expect(messages()).toMatchObject([
+      { message: "Publishing failed", error: { cause: { message: "x is not a function" } } },
+    ]);
+  });
+});
