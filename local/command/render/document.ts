@@ -1,0 +1,30 @@
+import type { HealthDocument } from "../../../src/health.ts";
+import type { ResultDocument } from "../../../src/result/result-document.ts";
+import { type DoctorDocument, doctorReport } from "./doctor.ts";
+import { explainError } from "./explanation.ts";
+import { healthReport } from "./health.ts";
+import { fitted, type Page, paint } from "./page.ts";
+import { poolCard } from "./pool-card.ts";
+import { poolTable } from "./pool-table.ts";
+
+/** Whatever the function answers. */
+export type AnyDocument = ResultDocument | HealthDocument | DoctorDocument;
+
+/** A document for a person, as lines that fit the page. */
+export function renderDocument(document: AnyDocument, page: Page): readonly string[] {
+  return fitted(page, linesOf(document, page));
+}
+
+function linesOf(document: AnyDocument, page: Page): readonly string[] {
+  if ("checks" in document) return healthReport(document, page);
+  if ("findings" in document) return doctorReport(document, page);
+  const { status, pools, error } = document;
+  const [first, ...others] = pools;
+  if (error !== undefined) {
+    const [code, ...why] = explainError(page, "", error);
+    return [`${paint(page, "red", status)}: ${code}`, ...why];
+  }
+  return first !== undefined && others.length === 0
+    ? poolCard(first, page)
+    : poolTable(pools, page);
+}

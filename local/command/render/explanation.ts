@@ -1,0 +1,31 @@
+import type { ErrorInfo, MissingInstance, Status } from "../../../src/result/result-document.ts";
+import { type Page, paint, wrapped } from "./page.ts";
+
+const metricNames = { cpu: "CPU", memory: "memory" } as const;
+const statusStyles = {
+  ok: "green",
+  partial: "yellow",
+  warning: "yellow",
+  failed: "red",
+  skipped: "dim",
+} as const;
+
+/** A status in its colour. */
+export function statusText(page: Page, status: Status | "warning" | "skipped"): string {
+  return paint(page, statusStyles[status], status);
+}
+
+/** "CPU and memory", or one of them. */
+export function missingMetrics({ metrics }: MissingInstance): string {
+  return metrics.map((metric) => metricNames[metric]).join(" and ");
+}
+
+/** An error's code, its message, and what to do about it, a line each. */
+export function explainError(page: Page, indent: string, error: ErrorInfo): readonly string[] {
+  const { code, message, hint } = error;
+  return [
+    `${indent}${paint(page, "red", code)}`,
+    ...wrapped(page, indent, message),
+    ...(hint === undefined ? [] : wrapped(page, indent, hint)),
+  ];
+}
