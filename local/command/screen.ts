@@ -26,11 +26,10 @@ export class Screen {
     const opening = this.#open ? "" : enter;
     this.#open = true;
     // Erased before it is written: after a full line the cursor still stands on its last character.
-    const text = lines.map((line) => `${csi}2K${line}`).join("\r\n");
-    // The cursor goes home after erasing as well, as terminals scroll to it when they are resized.
-    const below = `${csi}${lines.length + 1};1H${csi}J${csi}H`;
+    const erase = (index: number) => (index < lines.length - 1 ? `${csi}K` : `${csi}J`);
+    const text = lines.map((line, index) => erase(index) + line).join("\r\n");
     const [begin, end] = synchronized;
-    this.#output.write(`${opening}${begin}${csi}H${text}${below}${end}`);
+    this.#output.write(`${opening}${begin}${csi}H${text}${csi}H${end}`);
   }
 
   /** Brings back the cursor and what was on the terminal; may be called again. */

@@ -1,9 +1,9 @@
 import type { HealthDocument } from "../../../src/health.ts";
 import type { ResultDocument } from "../../../src/result/result-document.ts";
 import { type DoctorDocument, doctorReport } from "./doctor.ts";
-import { explainError } from "./explanation.ts";
+import { explainError, statusText } from "./explanation.ts";
 import { healthReport } from "./health.ts";
-import { fitted, type Page, paint } from "./page.ts";
+import { fitted, type Page } from "./page.ts";
 import { poolCard } from "./pool-card.ts";
 import { poolTable } from "./pool-table.ts";
 
@@ -21,8 +21,7 @@ function linesOf(document: AnyDocument, page: Page): readonly string[] {
   const { status, pools, error } = document;
   const [first, ...others] = pools;
   if (error !== undefined) {
-    const [code, ...why] = explainError(page, "", error);
-    return [`${paint(page, "red", status)}: ${code}`, ...why];
+    return [`${statusText(page, status)}:`, ...explainError(page, "  ", error)];
   }
   return first !== undefined && others.length === 0
     ? poolCard(first, page)

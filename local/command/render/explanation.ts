@@ -20,12 +20,11 @@ export function missingMetrics({ metrics }: MissingInstance): string {
   return metrics.map((metric) => metricNames[metric]).join(" and ");
 }
 
-/** An error's code, its message, and what to do about it, a line each. */
+/** An error's code and message, and what to do about it. */
 export function explainError(page: Page, indent: string, error: ErrorInfo): readonly string[] {
   const { code, message, hint } = error;
   return [
-    `${indent}${paint(page, "red", code)}`,
-    ...wrapped(page, indent, message),
-    ...(hint === undefined ? [] : wrapped(page, indent, hint)),
+    ...wrapped(page, `${indent}${paint(page, "red", code)}: `, message),
+    ...(hint === undefined ? [] : wrapped(page, `${indent}→ `, hint)),
   ];
 }

@@ -1,5 +1,4 @@
 import { styleText } from "node:util";
-import cliTruncate from "cli-truncate";
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
 
@@ -30,9 +29,18 @@ export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}+|[\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, " ");
 }
 
+/** Cut to `width` columns, with an ellipsis, if it is wider; colours end with what is cut. */
+function truncated(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  // Wrapping measures as `stringWidth` does; packages that truncate differ in some scripts.
+  const options = { hard: true, trim: false, wordWrap: false };
+  const [start = ""] = width > 1 ? wrapAnsi(text, width - 1, options).split("\n") : [];
+  return stringWidth(start) < width ? `${start}…` : "…";
+}
+
 /** Cut to `width` columns, with an ellipsis, or filled up to it; wide characters count as two. */
 export function cell(text: string, width: number): string {
-  const fitting = cliTruncate(text, width);
+  const fitting = truncated(text, width);
   return fitting + " ".repeat(Math.max(0, width - stringWidth(fitting)));
 }
 
@@ -56,8 +64,8 @@ export function wrapped(page: Page, label: string, text: string): readonly strin
 /** The lines as they fit the page: a line that is too long would take two rows of a terminal. */
 export function fitted(page: Page, lines: readonly string[]): readonly string[] {
   const { columns, rows } = page;
-  const narrow = columns === undefined ? lines : lines.map((line) => cliTruncate(line, columns));
-  if (rows === undefined || narrow.length <= rows) return narrow;
-  const hidden = narrow.length - rows + 1;
-  return [...narrow.slice(0, rows - 1), paint(page, "dim", `… ${hidden} more lines`)];
+  const hidden = rows === undefined || lines.length <= rows ? 0 : lines.length - rows + 1;
+  const more = hidden > 0 ? [paint(page, "dim", `… ${hidden} more lines`)] : [];
+  const shown = [...lines.slice(0, lines.length - hidden), ...more];
+  return columns === undefined ? shown : shown.map((line) => truncated(line, columns));
 }
