@@ -2,7 +2,7 @@
 // --command, dist/command.cjs, too: the command that asks it.
 import { createHash } from "node:crypto";
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { analyzeMetafile, build } from "esbuild";
 import { slimOciSdk } from "./build/oci-sdk.mjs";
 import { loadPackagesLazily, replacePackages } from "./build/replacements.mjs";
@@ -64,7 +64,7 @@ export async function buildCommand({ outfile = "dist/command.cjs" } = {}) {
     legalComments: "linked",
     logLevel: "warning",
   });
-  await chmod(join(root, outfile), 0o755);
+  await chmod(resolve(root, outfile), 0o755);
 }
 
 /** The source as the last line of the file that loads it. */

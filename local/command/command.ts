@@ -8,7 +8,7 @@ import { createProgress, type Progress } from "./progress.ts";
 import { type AnyDocument, renderDocument } from "./render/document.ts";
 import { printable } from "./render/page.ts";
 import { requestOf } from "./request.ts";
-import { pageOf } from "./terminal-page.ts";
+import { isWindow, pageOf } from "./terminal-page.ts";
 import { UsageError } from "./usage-error.ts";
 import { watchUntilQuit } from "./watch-until-quit.ts";
 
@@ -26,6 +26,7 @@ export interface CommandCall {
 /** Runs the command, and returns its exit code; doesn't throw. */
 export async function runCommand(call: CommandCall): Promise<0 | 1 | 2> {
   const { stdout, stderr } = call.process;
+  stdout.on("error", endWithReader);
   try {
     const options = readOptions(call.args, call.defaultTenancy);
     if (options === "help") stdout.write(helpText(call.name));
@@ -38,6 +39,12 @@ export async function runCommand(call: CommandCall): Promise<0 | 1 | 2> {
     stderr.write(`${call.name} --help says how it is called.\n`);
     return 2;
   }
+}
+
+/** As `head` does when it has enough: a command ends then, and has nothing to complain of. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
 }
 
 async function askFunction(options: Options, call: CommandCall): Promise<0 | 1> {
@@ -89,7 +96,7 @@ async function keepAsking(
   progress: Progress,
   { process: { stdin, stdout, stderr } }: CommandCall,
 ): Promise<AnyDocument | undefined> {
-  const inWindow = output !== "json" && stdout.isTTY;
+  const inWindow = output !== "json" && isWindow(stdout);
   const write = (document: AnyDocument) => {
     if (output === "json") stdout.write(`${JSON.stringify(document)}\n`);
     else writeTable(document, stdout);

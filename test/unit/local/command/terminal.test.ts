@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
 import { readKeys } from "../../../../local/command/keyboard.ts";
 import { createProgress } from "../../../../local/command/progress.ts";
-import { pageOf, windowOf } from "../../../../local/command/terminal-page.ts";
+import { isWindow, pageOf, windowOf } from "../../../../local/command/terminal-page.ts";
 import { FakeTerminal } from "../../../support/terminal.ts";
 
 /** Keys that are typed, and whether the terminal would show them. */
@@ -88,6 +88,12 @@ describe("what can be written where", () => {
 
   it("is the usual size while a terminal doesn't know its own", () => {
     expect(windowOf({ ...stream, columns: 0, rows: 0 })).toMatchObject({ columns: 80, rows: 24 });
+  });
+
+  it("is written over only where a terminal can do that", () => {
+    expect(isWindow(stream, { TERM: "xterm" })).toBe(true);
+    expect(isWindow(stream, { TERM: "dumb" })).toBe(false);
+    expect(isWindow({ ...stream, isTTY: false }, { TERM: "xterm" })).toBe(false);
   });
 
   it("is no progress in a pipe, nor between lines of the log", () => {
