@@ -6,11 +6,14 @@ import { type LocalFunction, startLocalFunction } from "./local-function.ts";
 import { type DefaultTenancy, type Options, readOptions } from "./options.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { type AnyDocument, renderDocument } from "./render/document.ts";
-import { printable } from "./render/page.ts";
+import { type Page, printable } from "./render/page.ts";
 import { requestOf } from "./request.ts";
 import { isWindow, pageOf } from "./terminal-page.ts";
 import { UsageError } from "./usage-error.ts";
 import { watchUntilQuit } from "./watch-until-quit.ts";
+
+/** The columns of JSON that is not for a terminal. */
+const widestJson = 130;
 
 /** How and where the command was called. */
 export interface CommandCall {
@@ -85,7 +88,7 @@ async function askOnce(
   progress.end();
   if (output === "table") writeTable(document, stdout);
   if (output === "both") writeTable(document, stderr);
-  if (output !== "table") stdout.write(`${stringify(document, { maxLength: 130 })}\n`);
+  if (output !== "table") stdout.write(`${readableJson(document, pageOf(stdout))}\n`);
   return document;
 }
 
@@ -112,6 +115,11 @@ async function keepAsking(
     inWindow ? stdin : undefined,
   );
   return failure === undefined ? document : undefined;
+}
+
+/** With small objects on one line; a comma may follow them. */
+function readableJson(document: AnyDocument, { columns = widestJson }: Page): string {
+  return stringify(document, { maxLength: Math.min(widestJson, columns - 1) });
 }
 
 function writeTable(document: AnyDocument, stream: NodeJS.WriteStream): void {

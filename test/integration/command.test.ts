@@ -4,6 +4,7 @@ import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
+import { stripVTControlCharacters } from "node:util";
 import * as pty from "@lydell/node-pty";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildCommand } from "../../build.mjs";
@@ -237,6 +238,16 @@ describe("the packed command in a terminal", () => {
 
     expect(shell.terminal.cursorShown).toBe(true);
     expect(shell.terminal.written).toContain("\x1b[?1049l");
+  });
+
+  it("prints a payload's document without a line that the window would break", async () => {
+    const payload = JSON.stringify({ instancePoolId: demoPoolId, includeInstances: true });
+    const shell = runInTerminal(["--profile", "OPERATOR", payload]);
+
+    expect(await shell.exit).toBe(0);
+    const lines = stripVTControlCharacters(shell.terminal.written).split("\r\n");
+    expect(lines).toContain("{");
+    expect(lines.slice(lines.indexOf("{")).filter((line) => line.length > 80)).toEqual([]);
   });
 
   it.each([

@@ -17,7 +17,8 @@ export interface DoctorDocument {
   /** ISO instant. */
   readonly collectedAt: string;
   readonly durationMs: number;
-  readonly pool: string;
+  /** Null when it is not known which pool is meant. */
+  readonly pool: string | null;
   readonly findings: readonly Finding[];
 }
 
@@ -27,7 +28,7 @@ const styles = { ok: "green", warning: "yellow", failed: "red", skipped: "dim" }
 /** The findings in the order of the walk, each with what to do about it. */
 export function doctorReport(document: DoctorDocument, page: Page): readonly string[] {
   const { pool, status, findings } = document;
-  const name = paint(page, "bold", printable(pool));
+  const name = paint(page, "bold", printable(pool ?? "unknown"));
   const width = widest(findings.map(({ step }) => printable(step)));
   return [
     `Doctor, pool ${name}: ${statusText(page, status)}`,

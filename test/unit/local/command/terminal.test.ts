@@ -96,13 +96,23 @@ describe("what can be written where", () => {
     expect(isWindow({ ...stream, isTTY: false }, { TERM: "xterm" })).toBe(false);
   });
 
+  it("is progress, of which nothing stays", async () => {
+    const terminal = new FakeTerminal(30, 24);
+    const progress = createProgress(terminal, false);
+    progress.say("Starting the function");
+    await expect.poll(() => terminal.written).toContain("Starting the function …");
+    progress.say("Waiting for what takes more than a line");
+    const meanwhile = await terminal.lines();
+    progress.end();
+
+    expect(meanwhile).toEqual(["Waiting for what takes more t"]);
+    expect(await terminal.lines()).toEqual([""]);
+  });
+
   it("is no progress in a pipe, nor between lines of the log", () => {
     const terminal = new FakeTerminal(80, 24);
     const pipe = Object.assign(new FakeTerminal(80, 24), { isTTY: false });
-    for (const progress of [
-      createProgress(pipe as never, false),
-      createProgress(terminal as never, true),
-    ]) {
+    for (const progress of [createProgress(pipe, false), createProgress(terminal, true)]) {
       progress.say("Starting the function");
       progress.end();
     }
