@@ -23,7 +23,6 @@ export interface DoctorDocument {
 }
 
 const signs = { ok: "✓", warning: "!", failed: "✗", skipped: "–" } as const;
-const styles = { ok: "green", warning: "yellow", failed: "red", skipped: "dim" } as const;
 
 /** The findings in the order of the walk, each with what to do about it. */
 export function doctorReport(document: DoctorDocument, page: Page): readonly string[] {
@@ -38,7 +37,7 @@ export function doctorReport(document: DoctorDocument, page: Page): readonly str
 
 function findingLines(finding: Finding, page: Page, width: number): readonly string[] {
   const { step, status, message, hint, code } = finding;
-  const sign = paint(page, styles[status], signs[status]);
+  const sign = statusText(page, status, signs[status]);
   const label = `  ${sign} ${cell(printable(step), width)}  `;
   const text = code === undefined ? message : `${code}: ${message}`;
   return [

@@ -1,4 +1,4 @@
-import type { ErrorInfo, MissingInstance, Status } from "../../../src/result/result-document.ts";
+import type { ErrorInfo, MissingInstance } from "../../../src/result/result-document.ts";
 import { type Page, paint, wrapped } from "./page.ts";
 
 const metricNames = { cpu: "CPU", memory: "memory" } as const;
@@ -8,11 +8,16 @@ const statusStyles = {
   warning: "yellow",
   failed: "red",
   skipped: "dim",
+  not_checked: "dim",
 } as const;
 
-/** A status in its colour. */
-export function statusText(page: Page, status: Status | "warning" | "skipped"): string {
-  return paint(page, statusStyles[status], status);
+/** A status, or a sign for it, in its colour. */
+export function statusText(
+  page: Page,
+  status: keyof typeof statusStyles,
+  text: string = status,
+): string {
+  return paint(page, statusStyles[status], text);
 }
 
 /** "CPU and memory", or one of them. */
