@@ -6,3 +6,8 @@ export function buildFunction(options?: {
   /** @default true */
   readonly minify?: boolean;
 }): Promise<Metafile>;
+
+export function buildCommand(options?: {
+  /** @default dist/command.cjs */
+  readonly outfile?: string;
+}): Promise<void>;

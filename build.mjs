@@ -1,7 +1,8 @@
-// Makes dist/func.cjs, the one file that is the function; with --analyze, says what is in it.
+// Makes dist/func.cjs, the one file that is the function; with --analyze, says what is in it; with
+// --command, dist/command.cjs, too: the command that asks it.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { analyzeMetafile, build } from "esbuild";
 import { slimOciSdk } from "./build/oci-sdk.mjs";
 import { loadPackagesLazily, replacePackages } from "./build/replacements.mjs";
@@ -42,6 +43,30 @@ export async function buildFunction({ outfile = "dist/func.cjs", minify = true }
   return metafile;
 }
 
+/**
+ * Builds the command, which runs the function that is beside it, and needs no package but Node's.
+ *
+ * @param {{ outfile?: string }} [options]
+ */
+export async function buildCommand({ outfile = "dist/command.cjs" } = {}) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["local/command/bin.ts"],
+    outfile,
+    bundle: true,
+    platform: "node",
+    target: "node20.19",
+    format: "cjs",
+    banner: { js: "#!/usr/bin/env node" },
+    define: { "import.meta.dirname": "__dirname" },
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "linked",
+    logLevel: "warning",
+  });
+  await chmod(resolve(root, outfile), 0o755);
+}
+
 /** The source as the last line of the file that loads it. */
 async function withLoader(source) {
   const allowed = (character) => character < "\x7f" && !"\r\x01".includes(character);
@@ -65,5 +90,6 @@ async function replaceFile(path, contents) {
 
 if (process.argv[1] === import.meta.filename) {
   const metafile = await buildFunction();
+  if (process.argv.includes("--command")) await buildCommand();
   if (process.argv.includes("--analyze")) console.log(await analyzeMetafile(metafile));
 }

@@ -12,11 +12,45 @@ export const demoPoolId = "ocid1.instancepool.oc1.iad.aaaaaaaademoweb";
 
 const compartmentId = "ocid1.compartment.oc1..aaaaaaaademo";
 
+/** What the function is configured with in the emulated tenancy: its pools, by name. */
+export function demoConfiguration(source: "oci" | "prometheus"): string {
+  const others = source === "oci" ? demoOthers : [];
+  const pools = [{ name: "web", instancePoolId: demoPoolId, source }, ...others];
+  return JSON.stringify({ pools });
+}
+
+const demoOthers = [
+  { name: "batch", instancePoolId: "ocid1.instancepool.oc1.iad.aaaaaaaademobatch" },
+  { name: "reports", instancePoolId: "ocid1.instancepool.oc1.iad.aaaaaaaademoreports" },
+] as const;
+
+/** A pool of each status: the one called web, one that works hard, and one that nobody reports of. */
+export async function demoPools(): Promise<readonly EmulatedPool[]> {
+  const [batch, reports] = demoOthers;
+  return [
+    await demoPool(),
+    {
+      ...pool([
+        { ...member("b1", "inst-b2d8r-batch"), cpu: wavering(91, 6), memory: steady(72) },
+        { ...member("b2", "inst-k9s3f-batch"), cpu: wavering(88, 8), memory: steady(77.5) },
+        { ...member("b3", "inst-n5j1e-batch"), cpu: wavering(94, 4), memory: steady(74) },
+      ]),
+      id: batch.instancePoolId,
+      displayName: batch.name,
+    },
+    {
+      ...pool([member("r1", "inst-h3v7c-reports"), member("r2", "inst-x0m6u-reports")]),
+      id: reports.instancePoolId,
+      displayName: reports.name,
+    },
+  ];
+}
+
 /**
  * Six members, as a pool of any age has them: this machine with its real load, three with a load
  * made up, one that runs but reports nothing, and one that is stopped.
  */
-export async function demoPool(): Promise<EmulatedPool> {
+async function demoPool(): Promise<EmulatedPool> {
   const here = await measureThisMachine();
   return pool([
     { ...member("here", os.hostname()), ...here },

@@ -1,4 +1,3 @@
-import axios from "axios";
 import * as v from "valibot";
 
 const answer = v.object({
@@ -13,11 +12,13 @@ const answer = v.object({
  */
 export async function hostsOf(prometheusUrl: string): Promise<readonly string[]> {
   const query = "count by (instance) (node_memory_MemTotal_bytes)";
-  const url = `${prometheusUrl.replace(/\/+$/, "")}/api/v1/query`;
-  const { data } = await axios
-    .get(url, { params: { query }, timeout: 10_000, proxy: false })
+  const url = `${prometheusUrl.replace(/\/+$/, "")}/api/v1/query?${new URLSearchParams({ query })}`;
+  const data: unknown = await fetch(url, { signal: AbortSignal.timeout(10_000) })
+    .then((response) => response.json())
     .catch((error: Error) => {
-      throw new Error(`Prometheus at ${prometheusUrl} can't be asked: ${error.message}`);
+      const { cause } = error;
+      const why = cause instanceof Error ? cause.message : error.message;
+      throw new Error(`Prometheus at ${prometheusUrl} can't be asked: ${why}`);
     });
   const parsed = v.safeParse(answer, data);
   const hosts = parsed.success

@@ -8,32 +8,53 @@ export interface MachineMetrics {
   readonly memory: MetricStream;
 }
 
-const samples = 6;
+const samplesPerMinute = 6;
 const minuteMs = 60_000;
+/** As far back as anybody looks: the most that `windowMinutes` may be. */
+const rememberedMinutes = 1_440;
 
 /**
- * Measures this machine for a little over a second. Oracle Cloud Agent takes its six samples of a
- * minute ten seconds apart; nobody wants to wait a minute here, so they are taken in a row, and
- * filed under the last whole minute, which is the newest that the function asks for.
+ * Measures this machine for a little over a second, and goes on in the background. Oracle Cloud
+ * Agent takes its six samples of a minute ten seconds apart; nobody wants to wait a minute here, so
+ * the first six are taken in a row, and filed under the last whole minute, which is the newest that
+ * the function asks for.
  */
 export async function measureThisMachine(
   now: () => Date = () => new Date(),
 ): Promise<MachineMetrics> {
-  const cpu: number[] = [];
-  const memory: number[] = [];
-  for (let sample = 0; sample < samples; sample++) {
-    const before = cpuTimes();
-    await sleep(200);
+  const minutes = new Map<number, Load[]>();
+  const file = (minute: number, load: Load) => {
+    minutes.set(minute, [...(minutes.get(minute) ?? []), load]);
+    const [oldest] = minutes.keys();
+    if (minutes.size > rememberedMinutes && oldest !== undefined) minutes.delete(oldest);
+  };
+  let before = cpuTimes();
+  const measure = (): Load => {
     const after = cpuTimes();
     const total = after.total - before.total;
-    cpu.push(total > 0 ? (100 * (after.busy - before.busy)) / total : 0);
-    memory.push(100 * (1 - os.freemem() / os.totalmem()));
-  }
-  const minute = Math.floor(now().getTime() / minuteMs) * minuteMs - minuteMs;
-  const at = (values: readonly number[]): MetricStream => {
-    return (asked) => (asked.getTime() === minute ? values : []);
+    const cpu = total > 0 ? (100 * (after.busy - before.busy)) / total : 0;
+    before = after;
+    return { cpu, memory: 100 * (1 - os.freemem() / os.totalmem()) };
   };
-  return { cpu: at(cpu), memory: at(memory) };
+  const thisMinute = () => Math.floor(now().getTime() / minuteMs) * minuteMs;
+  const first: Load[] = [];
+  for (let sample = 0; sample < samplesPerMinute; sample++) {
+    await sleep(200);
+    first.push(measure());
+  }
+  const lastMinute = thisMinute() - minuteMs;
+  for (const load of first) file(lastMinute, load);
+  setInterval(() => file(thisMinute(), measure()), minuteMs / samplesPerMinute).unref();
+  const stream = (metric: keyof Load): MetricStream => {
+    return (asked) => (minutes.get(asked.getTime()) ?? []).map((load) => load[metric]);
+  };
+  return { cpu: stream("cpu"), memory: stream("memory") };
+}
+
+/** Percent, at one instant. */
+interface Load {
+  readonly cpu: number;
+  readonly memory: number;
 }
 
 /** Milliseconds that all cores together have spent, since boot. */

@@ -1,0 +1,63 @@
+import { demoConfiguration, demoPools, poolOfHosts } from "../demo-tenancy.ts";
+import { FnAgent } from "../fn-agent/fn-agent.ts";
+import { OciEmulator } from "../oci-emulator/emulator.ts";
+import { hostsOf } from "../prometheus-hosts.ts";
+import { ownEnvironment } from "./environment.ts";
+import type { Options, Tenancy } from "./options.ts";
+import type { AnyDocument } from "./render/document.ts";
+
+/** The function, running as Fn runs it. */
+export interface LocalFunction {
+  /** Rejects when Fn would answer with an error of its own. */
+  ask(request: string): Promise<AnyDocument>;
+  close(): Promise<void>;
+}
+
+export interface LocalFunctionOptions extends Pick<Options, "tenancy" | "verbose"> {
+  readonly bundle: string;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly log: (line: string) => void;
+}
+
+/** Starts the function, and the emulated tenancy if it is to ask that. */
+export async function startLocalFunction(options: LocalFunctionOptions): Promise<LocalFunction> {
+  const { bundle, tenancy, variables, verbose, log } = options;
+  const emulator = tenancy.kind === "emulated" ? await startEmulator(tenancy) : undefined;
+  const environment =
+    tenancy.kind === "emulated"
+      ? { ...emulator?.environment, ...emulatedEnvironment(tenancy) }
+      : ownEnvironment(tenancy, variables);
+  const agent = await FnAgent.start({
+    bundle,
+    environment: { ...environment, LOG_LEVEL: verbose ? "DEBUG" : "WARN" },
+    onLog: (line) => {
+      if (verbose) log(line);
+    },
+  });
+  return {
+    async ask(request) {
+      const response = await agent.invoke(request);
+      if (response.status !== 200) {
+        throw new Error(`Fn answered ${response.status}: ${response.body}`);
+      }
+      return response.json() as AnyDocument;
+    },
+    async close() {
+      await agent.close();
+      await emulator?.close();
+    },
+  };
+}
+
+type Emulated = Tenancy & { readonly kind: "emulated" };
+
+async function startEmulator({ prometheusUrl }: Emulated): Promise<OciEmulator> {
+  const pools =
+    prometheusUrl === undefined ? await demoPools() : [poolOfHosts(await hostsOf(prometheusUrl))];
+  return OciEmulator.start({ tenancy: { pools } });
+}
+
+function emulatedEnvironment({ prometheusUrl }: Emulated): Readonly<Record<string, string>> {
+  if (prometheusUrl === undefined) return { POOLS: demoConfiguration("oci") };
+  return { POOLS: demoConfiguration("prometheus"), PROMETHEUS_URL: prometheusUrl };
+}

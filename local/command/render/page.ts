@@ -1,0 +1,71 @@
+import { styleText } from "node:util";
+import stringWidth from "string-width";
+import wrapAnsi from "wrap-ansi";
+
+type Style = "green" | "yellow" | "red" | "cyan" | "dim" | "bold";
+
+/** What lines are written for. */
+export interface Page {
+  /** Columns of the terminal; undefined where there is none, and lines may have any length. */
+  readonly columns: number | undefined;
+  /** Lines that may be used; undefined for as many as it takes. */
+  readonly rows: number | undefined;
+  readonly colour: boolean;
+}
+
+/** A file or a pipe: nothing is cut, and nothing is coloured. */
+export const plainPage: Page = { columns: undefined, rows: undefined, colour: false };
+
+export function paint(page: Page, style: Style, text: string): string {
+  // Without the option, newer versions of Node would look at stdout, whatever the text is for.
+  return page.colour ? styleText(style, text, { validateStream: false }) : text;
+}
+
+/**
+ * Text of others, safe to write to a terminal: display names and messages come from whoever may
+ * name an instance or answer for a server, and could move the cursor or turn the text around.
+ */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}+|[\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, " ");
+}
+
+/** Cut to `width` columns, with an ellipsis, if it is wider; colours end with what is cut. */
+function truncated(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  // Wrapping measures as `stringWidth` does; packages that truncate differ in some scripts.
+  const options = { hard: true, trim: false, wordWrap: false };
+  const [start = ""] = width > 1 ? wrapAnsi(text, width - 1, options).split("\n") : [];
+  return stringWidth(start) < width ? `${start}…` : "…";
+}
+
+/** Cut to `width` columns, with an ellipsis, or filled up to it; wide characters count as two. */
+export function cell(text: string, width: number): string {
+  const fitting = truncated(text, width);
+  return fitting + " ".repeat(Math.max(0, width - stringWidth(fitting)));
+}
+
+/** The columns that the widest of the texts takes; 0 for none. */
+export function widest(texts: readonly string[]): number {
+  return texts.reduce((width, text) => Math.max(width, stringWidth(text)), 0);
+}
+
+/** The fewest columns that sentences are wrapped at: below, they are cut. */
+const narrowest = 20;
+
+/** Sentences after a label, as lines that fit: those after the first begin where the first did. */
+export function wrapped(page: Page, label: string, text: string): readonly string[] {
+  if (page.columns === undefined) return [label + printable(text)];
+  const indent = stringWidth(label);
+  const width = Math.max(narrowest, page.columns - indent);
+  const lines = wrapAnsi(printable(text), width, { hard: true }).split("\n");
+  return lines.map((line, index) => (index === 0 ? label : " ".repeat(indent)) + line);
+}
+
+/** The lines as they fit the page: a line that is too long would take two rows of a terminal. */
+export function fitted(page: Page, lines: readonly string[]): readonly string[] {
+  const { columns, rows } = page;
+  const hidden = rows === undefined || lines.length <= rows ? 0 : lines.length - rows + 1;
+  const more = hidden > 0 ? [paint(page, "dim", `… ${hidden} more lines`)] : [];
+  const shown = [...lines.slice(0, lines.length - hidden), ...more];
+  return columns === undefined ? shown : shown.map((line) => truncated(line, columns));
+}

@@ -1,0 +1,4 @@
+/** The user called the command wrongly. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
