@@ -77,7 +77,7 @@ export class OciClients {
   /** The endpoints called so far. */
   endpointStates(): readonly EndpointState[] {
     return [...this.#byRegion.values()].flatMap(({ endpoints }) =>
-      Object.values(endpoints).map(({ state }) => state),
+      Object.values(endpoints).flatMap(({ called, state }) => (called ? [state] : [])),
     );
   }
 

@@ -42,6 +42,7 @@ export class Endpoint {
   readonly name: string;
   readonly #breaker: CircuitBreaker;
   readonly #queue: PQueue;
+  #called = false;
   readonly #now: () => Date;
 
   constructor({ name, queue, now }: EndpointOptions) {
@@ -49,6 +50,11 @@ export class Endpoint {
     this.#now = now;
     this.#breaker = new CircuitBreaker(now);
     this.#queue = queue;
+  }
+
+  /** Whether it was ever called. */
+  get called(): boolean {
+    return this.#called;
   }
 
   get state(): EndpointState {
@@ -131,6 +137,7 @@ export class Endpoint {
     return this.#queue.add(
       async () => {
         await this.#enter(invocation);
+        this.#called = true;
         invocation.usage.calls += 1;
         try {
           const value = await this.#inTime(invocation, limitMs, send);

@@ -285,7 +285,7 @@ const failedPool = (code: string) => ({ status: "failed", pools: [{ error: { cod
 const unknownCheck = {
   trigger: "direct",
   ...invalid,
-  error: { code: "INVALID_REQUEST", message: 'check: expected "health"' },
+  error: { code: "INVALID_REQUEST", message: 'check: expected "health" or "doctor"' },
 };
 
 const fixtureAnswers: Readonly<Record<string, object>> = {

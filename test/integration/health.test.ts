@@ -69,7 +69,6 @@ describe("the health check", () => {
       circuits: [
         { name: "Compute in us-ashburn-1", state: "closed" },
         { name: "Monitoring in us-ashburn-1", state: "closed" },
-        { name: "Vault in us-ashburn-1", state: "closed" },
         { name: expect.stringMatching(/^"default"/), state: "closed" },
       ],
     });
