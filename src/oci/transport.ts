@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { common } from "oci-sdk";
-import { SourceUnavailableError } from "../errors.ts";
+import { NotAuthenticatedError, SourceUnavailableError, type UtilizationError } from "../errors.ts";
 import type { Usage } from "../invocation.ts";
 import { hasMoreValues } from "../json-size.ts";
 import type { Agents } from "../network/agents.ts";
@@ -14,7 +14,7 @@ export interface CallContext {
   readonly signal: AbortSignal;
   readonly usage: Usage;
   /** What the transport threw; the SDK makes a plain object of it, without the cause. */
-  failure?: SourceUnavailableError;
+  failure?: UtilizationError;
   /** The Retry-After header of the answer; the SDK drops it. */
   retryAfter?: string | undefined;
 }
@@ -43,7 +43,15 @@ export class OciTransport implements common.HttpClient {
   async send(request: common.HttpRequest, forceExcludeBody = false): Promise<Response> {
     const context = callContext.getStore();
     if (context === undefined) throw new Error("an OCI call outside of a call context");
-    await this.#signer.signHttpRequest(request, forceExcludeBody);
+    try {
+      await this.#signer.signHttpRequest(request, forceExcludeBody);
+    } catch (cause) {
+      context.failure = new NotAuthenticatedError("The OCI principal can't sign any more.", {
+        hint: "Its token or key has gone, or can't be renewed.",
+        cause,
+      });
+      throw context.failure;
+    }
     try {
       const { incoming, body } = await this.#exchange(request, context);
       context.retryAfter = incoming.headers["retry-after"];

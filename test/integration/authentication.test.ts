@@ -1,4 +1,5 @@
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import type { FnAgent } from "../../local/fn-agent/fn-agent.ts";
 import { OciEmulator } from "../../local/oci-emulator/emulator.ts";
@@ -54,6 +55,18 @@ describe("authentication", () => {
     emulator.rotatePrincipal({ lifetimeMs: 60_000 });
 
     expect((await ask(agent, { instancePoolId: poolId })).status).toBe("ok");
+  });
+
+  it("says so when the principal's token is gone by the time that it has to be renewed", async () => {
+    const emulator = await emulate({ tokenLifetimeMs: 2_000 });
+    const agent = await functionWith(emulator.environment);
+    expect((await ask(agent, { instancePoolId: poolId })).status).toBe("ok");
+
+    rmSync(emulator.environment["OCI_RESOURCE_PRINCIPAL_RPST"] ?? "");
+    await delay(2_000);
+
+    const { pools } = await ask(agent, { instancePoolId: poolId });
+    expect(pools[0]?.error?.code).toBe("NOT_AUTHENTICATED");
   });
 
   it("signs with the API key of a config file", async () => {

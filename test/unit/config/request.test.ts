@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readPoolsRequest } from "../../../src/config/request.ts";
 import { UtilizationError } from "../../../src/errors.ts";
+import { addressSpellings } from "../../fixtures/address-spellings.ts";
 import { configurationOf } from "../../support/configuration.ts";
 import { compartmentId, poolId } from "../../support/ocids.ts";
 
@@ -206,6 +207,18 @@ describe("readPoolsRequest", () => {
         /^pools\[0\]\.instancePoolId: not .*; pools\[0\]\.windowMinutes: expected number, got "5"; pools\[0\]\.widnow: unknown key.*; pools\[0\]\.sorce: unknown key/,
       ),
     ]);
+  });
+
+  it.each(addressSpellings)("lets no payload choose where requests go: %s", (host) => {
+    const spec = { instancePoolId: poolId, source: "prometheus" };
+
+    for (const url of [`http://${host}:9090`, `http://10.0.0.5:9090@${host}`, `//${host}`]) {
+      expect(errorOf({ ...spec, prometheus_url: url }).code).toBe("INVALID_REQUEST");
+    }
+    expect(errorOf({ ...spec, prometheus: { server: `http://${host}` } }).code).toBe(
+      "INVALID_REQUEST",
+    );
+    expect(errorOf({ instancePoolId: poolId, region: `${host}/` }).code).toBe("INVALID_REQUEST");
   });
 
   it("tells servers behind one origin apart, and does not guess", () => {
