@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { isJsonObject, type JsonObject } from "../src/config/json-object.ts";
 import { aliases, ignoredKeys } from "../src/config/pool-settings.ts";
 import { httpStatuses } from "../src/delivery.ts";
@@ -26,6 +27,20 @@ variable. An empty one counts as absent. OCI allows 4 KB for all of them togethe
 const documentText = `What \`POOLS\` holds, or the file that \`POOLS_FILE\` names. A bare list counts as \`pools\`. \`defaults\` and
 each of \`pools\` have the keys of a pool spec.`;
 
+const logText = `Each line of the log is a JSON object; [logging.md](logging.md) says what is logged, and when.`;
+
+/** A table of docs/logging.md, which a test holds to the code's own list of messages and keys. */
+function logTable(title: string): string {
+  const page = readFileSync(new URL("../docs/logging.md", import.meta.url), "utf8");
+  const [, text = ""] = page.split(`\n## ${title}\n`);
+  const rows = (text.split("\n## ")[0] ?? "").match(/^\|.*\|$/gm);
+  if (rows === null) throw new Error(`docs/logging.md has no table of ${title}`);
+  return rows
+    .join("\n")
+    .replaceAll("](#", "](logging.md#")
+    .replace(/\| +\|/g, "| none |");
+}
+
 /** docs/reference.md. */
 export function reference(): string {
   const sections = [
@@ -46,6 +61,8 @@ export function reference(): string {
         Object.entries(codeTexts).map(codeRow),
       ),
     ),
+    section("Log keys", logText, logTable("Keys")),
+    section("Log messages", logTable("Messages")),
   ];
   return `${sections.join("\n\n")}\n`;
 }

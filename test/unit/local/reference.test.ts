@@ -23,6 +23,8 @@ describe("docs/reference.md", () => {
     ["`pools[].cpu.average` | number 0–100, or null"],
     ["`pools[].instances.missing[].reason` | `no_data`"],
     ["`SOURCE_UNAVAILABLE` | yes | 503"],
+    ["`cold_start` | boolean | invocations"],
+    ["`Request failed` | `ERROR` | none"],
   ])("reaches %s", (row) => {
     expect(reference()).toContain(`| ${row}`);
   });
