@@ -101,8 +101,7 @@ export class PrometheusClient {
     const body = parseJson(response.data.toString("utf8"));
     if (response.status !== 200) throw this.#refused(response, body, redact);
     if (body === undefined) throw this.#notJson(response);
-    const answer = readQueryAnswer(body);
-    return { ...answer, warnings: answer.warnings.map(redact) };
+    return readQueryAnswer(body, redact);
   }
 
   /** Nothing of an AxiosError leaves this file: it holds the authorization header. */

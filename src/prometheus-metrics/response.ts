@@ -42,10 +42,13 @@ const failure = v.object({ status: v.literal("error"), errorType: v.string(), er
 
 /**
  * Reads an answer of `/api/v1/query`: a vector or a matrix. Native histograms have no `value` and
- * count as absent.
+ * count as absent. `redact` takes credentials out of the warnings, before they are cut.
  * @throws SourceUnavailableError when it is none.
  */
-export function readQueryAnswer(body: unknown): QueryAnswer {
+export function readQueryAnswer(
+  body: unknown,
+  redact: (text: string) => string = (text) => text,
+): QueryAnswer {
   const parsed = v.safeParse(answer, body);
   if (!parsed.success) {
     throw new SourceUnavailableError("Prometheus answered something that is not a query result.", {
@@ -62,7 +65,7 @@ export function readQueryAnswer(body: unknown): QueryAnswer {
       : data.result.map(({ metric, values }) => ({ labels: metric, points: values.map(toPoint) }));
   // VictoriaMetrics' way to say that some of its storage did not answer.
   const partial = isPartial ? ["the server says that its answer is partial"] : [];
-  const said = [...warnings, ...infos].slice(0, 5).map((text) => text.slice(0, 300));
+  const said = [...warnings, ...infos].slice(0, 5).map((text) => redact(text).slice(0, 300));
   return { series, warnings: [...said, ...partial] };
 }
 

@@ -8,6 +8,18 @@ const success = (resultType: string, result: unknown, more: object = {}) => ({
 });
 
 describe("readQueryAnswer", () => {
+  it("takes a credential out of a warning before it cuts it in two", () => {
+    const warnings = [`${"x".repeat(290)}s3cret-token-of-thirty-letters`];
+    const redact = (text: string) => text.replaceAll("s3cret-token-of-thirty-letters", "[secret]");
+
+    const { warnings: shown } = readQueryAnswer(
+      { status: "success", data: { resultType: "vector", result: [] }, warnings },
+      redact,
+    );
+
+    expect(shown.join("")).not.toContain("s3cret");
+  });
+
   it("reads a vector and a matrix alike", () => {
     const metric = { instance: "a" };
 
