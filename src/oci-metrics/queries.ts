@@ -97,8 +97,8 @@ export function together(a: PlannedQuery, b: PlannedQuery): PlannedQuery | undef
 }
 
 /** Whether no other query can join this one. */
-export function isFull({ values }: PlannedQuery): boolean {
-  return values.length >= mostValues;
+export function isFull({ values, conditions }: PlannedQuery): boolean {
+  return values.length >= mostValues || conditions.length > 0;
 }
 
 /** The query as SummarizeMetricsData takes it. */

@@ -60,8 +60,10 @@ export class QueryBoard<Pool extends object> {
         if (isFull(joined)) this.#send(sheet);
         return;
       }
-      this.#sheets.push({ monitoring, query, posts: [post] });
-      this.#plan();
+      const sheet = { monitoring, query, posts: [post] };
+      this.#sheets.push(sheet);
+      if (isFull(query)) this.#send(sheet);
+      else this.#plan();
     });
   }
 
