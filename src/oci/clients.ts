@@ -1,10 +1,10 @@
 import { common } from "oci-sdk";
-import PQueue from "p-queue";
 import type { Environment } from "../config/environment.ts";
 import { regionOfOcid } from "../config/ocid.ts";
 import { NotAuthenticatedError } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import type { Ingestion } from "../publishing/ingestion.ts";
+import { CallLimit } from "../resilience/call-limit.ts";
 import type { EndpointState } from "../resilience/endpoint.ts";
 import { authenticate, type Principal } from "./authentication.ts";
 import { type PrincipalToken, readPrincipalToken } from "./principal-token.ts";
@@ -26,16 +26,11 @@ export class OciClients {
   readonly #oci: Environment["oci"];
   readonly #now: () => Date;
   readonly #byRegion = new Map<string, RegionClients>();
-  readonly #queues = {
-    core: new PQueue({ concurrency: concurrentCalls }),
-    monitoring: new PQueue({
-      concurrency: queriesPerSecond,
-      intervalCap: queriesPerSecond,
-      interval: secondMs,
-      strict: true,
-    }),
-    ingestion: new PQueue({ concurrency: concurrentCalls }),
-    vault: new PQueue({ concurrency: concurrentCalls }),
+  readonly #limits = {
+    core: new CallLimit({ concurrency: concurrentCalls }),
+    monitoring: new CallLimit({ concurrency: queriesPerSecond, intervalMs: secondMs }),
+    ingestion: new CallLimit({ concurrency: concurrentCalls }),
+    vault: new CallLimit({ concurrency: concurrentCalls }),
   };
   #principal: Promise<Principal> | undefined;
 
@@ -98,7 +93,7 @@ export class OciClients {
     if (known !== undefined) return known;
     if (this.#byRegion.size >= regionsRemembered) this.#byRegion.clear();
     const { endpoints } = this.#oci;
-    const options = { endpoints, queues: this.#queues, now: this.#now };
+    const options = { endpoints, limits: this.#limits, now: this.#now };
     const clients = new RegionClients(principal, region, options);
     this.#byRegion.set(region, clients);
     return clients;

@@ -1,5 +1,4 @@
 import { common, core, monitoring, secrets } from "oci-sdk";
-import type PQueue from "p-queue";
 import * as v from "valibot";
 import type { Environment } from "../config/environment.ts";
 import { Secret } from "../config/secret.ts";
@@ -9,6 +8,7 @@ import type { Invocation } from "../invocation.ts";
 import { agentsFor, guardedAgents } from "../network/agents.ts";
 import type { Monitoring } from "../oci-metrics/monitoring.ts";
 import type { Ingestion } from "../publishing/ingestion.ts";
+import type { CallLimit } from "../resilience/call-limit.ts";
 import { Endpoint } from "../resilience/endpoint.ts";
 import * as answers from "./answers.ts";
 import type { Principal } from "./authentication.ts";
@@ -37,7 +37,7 @@ type Service = "core" | "monitoring" | "ingestion" | "vault";
 /** What the clients of all regions share. */
 export interface ClientOptions {
   readonly endpoints: Environment["oci"]["endpoints"];
-  readonly queues: Readonly<Record<Service, PQueue>>;
+  readonly limits: Readonly<Record<Service, CallLimit>>;
   readonly now: () => Date;
 }
 
@@ -47,18 +47,18 @@ export class RegionClients {
   readonly #region: string;
   readonly #sdk: ReturnType<typeof sdkClients>;
 
-  constructor(principal: Principal, region: string, { endpoints, queues, now }: ClientOptions) {
+  constructor(principal: Principal, region: string, { endpoints, limits, now }: ClientOptions) {
     this.#region = region;
     this.#sdk = sdkClients(principal, region, endpoints);
     this.endpoints = {
-      core: new Endpoint({ name: `Compute in ${region}`, queue: queues.core, now }),
-      monitoring: new Endpoint({ name: `Monitoring in ${region}`, queue: queues.monitoring, now }),
+      core: new Endpoint({ name: `Compute in ${region}`, limit: limits.core, now }),
+      monitoring: new Endpoint({ name: `Monitoring in ${region}`, limit: limits.monitoring, now }),
       ingestion: new Endpoint({
         name: `Monitoring's ingestion in ${region}`,
-        queue: queues.ingestion,
+        limit: limits.ingestion,
         now,
       }),
-      vault: new Endpoint({ name: `Vault in ${region}`, queue: queues.vault, now }),
+      vault: new Endpoint({ name: `Vault in ${region}`, limit: limits.vault, now }),
     };
   }
 

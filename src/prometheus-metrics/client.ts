@@ -1,5 +1,4 @@
 import type { AxiosResponse } from "axios";
-import PQueue from "p-queue";
 import type { PrometheusServerConfig } from "../config/prometheus-servers.ts";
 import {
   InternalError,
@@ -11,6 +10,7 @@ import {
 import type { Invocation } from "../invocation.ts";
 import { hasMoreValues } from "../json-size.ts";
 import { describeNetworkFailure } from "../network/network-failure.ts";
+import { CallLimit } from "../resilience/call-limit.ts";
 import { Endpoint, type EndpointState } from "../resilience/endpoint.ts";
 import { readRetryAfter } from "../resilience/retry-after.ts";
 import { type Connection, connect, type ReadSecret } from "./connection.ts";
@@ -30,8 +30,8 @@ export class PrometheusClient {
 
   constructor(server: PrometheusServerConfig, now: () => Date) {
     this.#server = server;
-    const queue = new PQueue({ concurrency: concurrentQueries });
-    this.#endpoint = new Endpoint({ name: this.#label, queue, now });
+    const limit = new CallLimit({ concurrency: concurrentQueries });
+    this.#endpoint = new Endpoint({ name: this.#label, limit, now });
   }
 
   get state(): EndpointState {

@@ -11,11 +11,13 @@ type Verdict = "success" | "failure" | "unknown";
 
 const threshold = 5;
 const openMs = 30_000;
+/** Slower answers are rare, and who waits for longer may have no time left for a call of its own. */
+const patienceMs = 2_000;
 
 /**
  * Opens after five failures in a row, and lets one call through to try again 30 seconds later. It
- * knows no timers and no windows, only the wall clock at the time of a call: Fn freezes the process
- * between calls, and what counts in time intervals stands still with it.
+ * counts in no windows, only by the wall clock at the time of a call: Fn freezes the process between
+ * calls, and what counts in time intervals stands still with it.
  */
 export class CircuitBreaker {
   readonly #now: () => Date;
@@ -32,11 +34,11 @@ export class CircuitBreaker {
   /**
    * Whether a call may be made; who gets a yes must report a verdict. While one call tries again, the
    * others are to wait for how it ends: refusing them would cost them their answer in the very moment
-   * that the endpoint is back.
+   * that the endpoint is back. One that takes long proves nothing yet, and they may go, too.
    */
   enter(): "yes" | "no" | Promise<void> {
     if (this.#retryAt === undefined) return "yes";
-    if (this.#trial !== undefined) return this.#trial.over;
+    if (this.#trial !== undefined) return this.#trial.takesLong ? "yes" : this.#trial.over;
     if (!this.#isDue(this.#retryAt)) return "no";
     this.#trial = new Trial();
     return "yes";
@@ -69,9 +71,19 @@ export class CircuitBreaker {
   }
 }
 
+/** A call that finds out whether the endpoint is back. */
 class Trial {
+  takesLong = false;
   end = () => {};
+  /** Resolves when it has its verdict, or takes long. */
   readonly over = new Promise<void>((resolve) => {
-    this.end = resolve;
+    const timer = setTimeout(() => {
+      this.takesLong = true;
+      resolve();
+    }, patienceMs).unref();
+    this.end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
   });
 }

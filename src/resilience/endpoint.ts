@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type PQueue from "p-queue";
 import pRetry, { type RetryContext } from "p-retry";
 import {
   CircuitOpenError,
@@ -10,13 +9,13 @@ import {
   UtilizationError,
 } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
+import type { CallLimit } from "./call-limit.ts";
 import { CircuitBreaker, type CircuitState } from "./circuit-breaker.ts";
 
 export interface EndpointOptions {
   /** What errors, logs and the health check call it: `Monitoring in us-ashburn-1`. */
   readonly name: string;
-  /** How many requests it gets at once, and in a second; endpoints may share one. */
-  readonly queue: PQueue;
+  readonly limit: CallLimit;
   readonly now: () => Date;
 }
 
@@ -29,6 +28,8 @@ const retries = 2;
 /** Before the first retry, and twice as long before the second; each up to twice that, at random. */
 const backoffMs = 150;
 const longestAttemptMs = 30_000;
+/** Whoever is healthy has answered by then, as a rule. */
+const shortestAttemptMs = 2_000;
 /** What a person needs to know of an endpoint that says nothing. */
 export const silenceHint =
   "No answer at all is how a missing route or a closed port looks: OCI's services need a service gateway or NAT, Prometheus a port that is open to the function's subnet.";
@@ -41,15 +42,15 @@ export const silenceHint =
 export class Endpoint {
   readonly name: string;
   readonly #breaker: CircuitBreaker;
-  readonly #queue: PQueue;
+  readonly #limit: CallLimit;
   #called = false;
   readonly #now: () => Date;
 
-  constructor({ name, queue, now }: EndpointOptions) {
+  constructor({ name, limit, now }: EndpointOptions) {
     this.name = name;
     this.#now = now;
     this.#breaker = new CircuitBreaker(now);
-    this.#queue = queue;
+    this.#limit = limit;
   }
 
   /** Whether it was ever called. */
@@ -63,9 +64,9 @@ export class Endpoint {
 
   /**
    * Makes a call, and once or twice more if it fails in a way that may pass, within the deadline.
-   * Each try has its share of the time that remains, so that an answer that got lost, as on a
-   * connection that died while the container was frozen, leaves time to ask again.
-   * `send` rejects with a UtilizationError, and soon after its signal aborts. `operation` is what
+   * A try that isn't the last leaves time to ask again when an answer got lost, as on a connection
+   * that died while the container was frozen.
+   * `send` rejects with a UtilizationError, and is to stop when its signal aborts. `operation` is what
    * the invocation remembers the call by.
    * @throws CircuitOpenError, DeadlineExceededError, or what the last `send` threw.
    */
@@ -104,18 +105,16 @@ export class Endpoint {
     invocation: Invocation,
     send: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    let lastError: unknown;
+    let failed: UtilizationError | undefined;
     const attempt = async (attemptNumber: number) => {
-      const triesLeft = retries + 2 - attemptNumber;
-      // The last is cut off by the deadline itself, which is then what the caller is told.
-      const shareMs = triesLeft === 1 ? longestAttemptMs : invocation.remainingMs() / triesLeft;
+      if (failed !== undefined) await this.#waitAsAsked(failed, invocation);
       try {
-        return await this.#attempt(invocation, Math.min(shareMs, longestAttemptMs), send);
+        return await this.#attempt(invocation, attemptNumber > retries, send);
       } catch (error) {
         // Why the circuit opened says more than that it did.
-        const known = error instanceof CircuitOpenError ? (lastError ?? error) : error;
-        lastError = error;
-        throw known;
+        if (error instanceof CircuitOpenError) throw failed ?? error;
+        if (error instanceof UtilizationError) failed = error;
+        throw error;
       }
     };
     return pRetry(attempt, {
@@ -123,33 +122,31 @@ export class Endpoint {
       minTimeout: backoffMs,
       randomize: true,
       signal: invocation.signal,
-      shouldRetry: ({ error }) => this.#isWorthATry(error, invocation),
-      onFailedAttempt: (context) => this.#waitAsAsked(context, invocation),
+      shouldRetry: (context) => this.#isWorthATry(context, invocation),
     });
   }
 
   async #attempt<T>(
     invocation: Invocation,
-    limitMs: number,
+    last: boolean,
     send: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    this.#refuseIfOpen();
-    return this.#queue.add(
-      async () => {
-        await this.#enter(invocation);
-        this.#called = true;
-        invocation.usage.calls += 1;
-        try {
-          const value = await this.#inTime(invocation, limitMs, send);
-          this.#breaker.report("success");
-          return value;
-        } catch (error) {
-          this.#breaker.report(verdictOf(error));
-          throw error;
-        }
-      },
-      { signal: invocation.signal },
-    );
+    await this.#enter(invocation);
+    const ask = async () => {
+      // Others may have failed while this one was waiting for its turn.
+      if (this.#isOpen) throw this.#open();
+      this.#called = true;
+      invocation.usage.calls += 1;
+      return this.#inTime(invocation, last, send);
+    };
+    try {
+      const value = await this.#limit.run(ask, invocation.signal);
+      this.#breaker.report("success");
+      return value;
+    } catch (error) {
+      this.#breaker.report(verdictOf(error));
+      throw error;
+    }
   }
 
   async #enter(invocation: Invocation): Promise<void> {
@@ -161,9 +158,8 @@ export class Endpoint {
     }
   }
 
-  /** Who would be refused in the end needn't wait for it in the queue. */
-  #refuseIfOpen(): void {
-    if (this.#breaker.state().state === "open") throw this.#open();
+  get #isOpen(): boolean {
+    return this.#breaker.state().state === "open";
   }
 
   #open(): CircuitOpenError {
@@ -173,12 +169,18 @@ export class Endpoint {
     );
   }
 
+  /**
+   * Rejects at the deadline, or earlier if there is to be time for another try, even when `send` goes
+   * on: renewing a token, as the SDK does within a call, can't be aborted.
+   */
   async #inTime<T>(
-    { signal }: Invocation,
-    limitMs: number,
+    invocation: Invocation,
+    last: boolean,
     send: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
+    const { signal } = invocation;
     signal.throwIfAborted();
+    const limitMs = last ? longestAttemptMs : attemptMs(invocation);
     const controller = new AbortController();
     const follow = () => controller.abort(signal.reason);
     signal.addEventListener("abort", follow, { once: true });
@@ -186,8 +188,11 @@ export class Endpoint {
       const text = `${this.name} did not answer within ${(limitMs / 1000).toFixed(1)} s.`;
       controller.abort(new SourceUnavailableError(text, { transient: true, hint: silenceHint }));
     }, limitMs);
+    const over = new Promise<never>((_, reject) => {
+      controller.signal.addEventListener("abort", () => reject(controller.signal.reason));
+    });
     try {
-      return await send(controller.signal);
+      return await Promise.race([send(controller.signal), over]);
     } catch (error) {
       throw controller.signal.aborted ? controller.signal.reason : error;
     } finally {
@@ -197,26 +202,31 @@ export class Endpoint {
   }
 
   /** Not when the service asks for more patience than there is time. */
-  #isWorthATry(error: Error, invocation: Invocation): boolean {
-    if (!(error instanceof UtilizationError) || this.#breaker.state().state === "open")
-      return false;
+  #isWorthATry({ error, attemptNumber }: RetryContext, invocation: Invocation): boolean {
+    if (!(error instanceof UtilizationError) || this.#isOpen) return false;
     if (!error.transient && !(error instanceof ThrottledError)) return false;
-    return (error.retryAfterMs ?? 0) + 2 * backoffMs < invocation.remainingMs();
+    const longestBackoffMs = backoffMs * 2 ** attemptNumber;
+    return (error.retryAfterMs ?? 0) + longestBackoffMs < invocation.remainingMs();
   }
 
-  async #waitAsAsked({ error, retriesLeft }: RetryContext, invocation: Invocation): Promise<void> {
-    if (retriesLeft === 0 || !this.#isWorthATry(error, invocation)) return;
-    invocation.usage.retries += 1;
-    invocation.logger.debug("Trying again", { endpoint: this.name, reason: error.message });
-    if (!(error instanceof UtilizationError) || error.retryAfterMs === undefined) return;
-    await delay(error.retryAfterMs, undefined, { signal: invocation.signal }).catch(() => {
-      invocation.signal.throwIfAborted();
-    });
+  async #waitAsAsked(
+    { message, retryAfterMs }: UtilizationError,
+    { usage, logger, signal }: Invocation,
+  ): Promise<void> {
+    usage.retries += 1;
+    logger.debug("Trying again", { endpoint: this.name, reason: message });
+    if (retryAfterMs === undefined) return;
+    await delay(retryAfterMs, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
+}
+
+/** Half of the time that is left; but where that is short, an answer may well take all of it. */
+function attemptMs(invocation: Invocation): number {
+  return Math.min(longestAttemptMs, Math.max(shortestAttemptMs, invocation.remainingMs() / 2));
 }
 
 /** Any answer shows that somebody is there, if only to say no. */
 function verdictOf(error: unknown): "success" | "failure" | "unknown" {
-  if (error instanceof DeadlineExceededError) return "unknown";
+  if (error instanceof DeadlineExceededError || error instanceof CircuitOpenError) return "unknown";
   return error instanceof UtilizationError && error.transient ? "failure" : "success";
 }

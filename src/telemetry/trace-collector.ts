@@ -1,10 +1,10 @@
 import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import PQueue from "p-queue";
 import { InvalidRequestError, SourceUnavailableError } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { type Agents, agentsFor } from "../network/agents.ts";
 import { describeNetworkFailure } from "../network/network-failure.ts";
+import { CallLimit } from "../resilience/call-limit.ts";
 import { Endpoint, type EndpointState } from "../resilience/endpoint.ts";
 
 /**
@@ -24,7 +24,7 @@ export class TraceCollector {
     this.#url = new URL(url);
     this.#agents = agentsFor(url);
     const name = `Trace collector (${this.#url.host})`;
-    this.#endpoint = new Endpoint({ name, queue: new PQueue({ concurrency: 1 }), now });
+    this.#endpoint = new Endpoint({ name, limit: new CallLimit({ concurrency: 1 }), now });
   }
 
   get state(): EndpointState {

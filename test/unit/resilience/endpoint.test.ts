@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import PQueue from "p-queue";
 import { describe, expect, it } from "vitest";
 import {
   InvalidRequestError,
@@ -7,14 +6,15 @@ import {
   ThrottledError,
   type UtilizationError,
 } from "../../../src/errors.ts";
+import { CallLimit } from "../../../src/resilience/call-limit.ts";
 import { Endpoint } from "../../../src/resilience/endpoint.ts";
 import { anInvocation } from "../../support/invocation.ts";
 
 const passing = () => new SourceUnavailableError("it is down", { transient: true });
 const lasting = () => new SourceUnavailableError("it speaks HTML");
 
-function endpoint(queue = new PQueue({ concurrency: 5 }), now = () => new Date()) {
-  return new Endpoint({ name: "Monitoring", queue, now });
+function endpoint(limit = new CallLimit({ concurrency: 5 }), now = () => new Date()) {
+  return new Endpoint({ name: "Monitoring", limit, now });
 }
 
 /** Fails so often in this way, and then answers. */
@@ -87,21 +87,24 @@ describe("Endpoint", () => {
     const call = failing(1, () => new ThrottledError("slow down", { retryAfterMs: 1_000 }));
     const started = performance.now();
 
-    expect(await endpoint().call(anInvocation(), call, "Ask")).toBe("answer");
+    // For a second and a half, all in all.
+    expect(await endpoint().call(anInvocation(2_000), call, "Ask")).toBe("answer");
 
     expect(performance.now() - started).toBeGreaterThanOrEqual(999);
   });
 
   it("does not wait for longer than there is time", async () => {
+    const invocation = anInvocation();
     const call = failing(1, () => new ThrottledError("slow down", { retryAfterMs: 3_600_000 }));
 
-    await expect(endpoint().call(anInvocation(), call, "Ask")).rejects.toThrow("slow down");
+    await expect(endpoint().call(invocation, call, "Ask")).rejects.toThrow("slow down");
 
     expect(call.times).toBe(1);
+    expect(invocation.usage.retries).toBe(0);
   });
 
   it("cuts off a call that hangs, and tries again in the time that is left", async () => {
-    const invocation = anInvocation(2_000);
+    const invocation = anInvocation(4_000);
     let calls = 0;
 
     const hangsOnce = (signal: AbortSignal) => {
@@ -114,9 +117,26 @@ describe("Endpoint", () => {
     expect(invocation.signal.aborted).toBe(false);
   });
 
+  it("lets an answer take all of a time that is short", async () => {
+    const slow = endpoint();
+
+    expect(await slow.call(anInvocation(1_000), () => delay(500, "answer"), "Ask")).toBe("answer");
+
+    expect(slow.state.consecutiveFailures).toBe(0);
+  });
+
+  it("ends by the deadline a call that does not listen, and is called again", async () => {
+    const deaf = endpoint(new CallLimit({ concurrency: 1 }));
+
+    const call = deaf.call(anInvocation(200), () => new Promise(() => {}), "Ask");
+
+    await expect(call).rejects.toMatchObject({ code: "DEADLINE_EXCEEDED" });
+    await expect(deaf.call(anInvocation(), async () => "next", "Ask")).resolves.toBe("next");
+  });
+
   it("ends by the deadline, whatever is under way or waiting", async () => {
     const invocation = anInvocation(400);
-    const one = endpoint(new PQueue({ concurrency: 1 }));
+    const one = endpoint(new CallLimit({ concurrency: 1 }));
 
     const all = [1, 2, 3].map(() => one.call(invocation, hanging, "Ask"));
 
@@ -154,7 +174,7 @@ describe("Endpoint", () => {
   /** An endpoint that failed five times, half a minute ago. */
   async function dueAgain() {
     let now = Date.now();
-    const down = endpoint(new PQueue(), () => new Date(now));
+    const down = endpoint(new CallLimit({ concurrency: 5 }), () => new Date(now));
     for (let call = 0; call < 2; call++)
       await down.call(anInvocation(), failing(9, passing), "Ask").catch(() => {});
     now += 30_000;
@@ -168,6 +188,16 @@ describe("Endpoint", () => {
     const answers = await Promise.all([1, 2, 3].map(() => back.call(anInvocation(), slow, "Ask")));
 
     expect(answers).toEqual(["answer", "answer", "answer"]);
+  });
+
+  it("makes those calls, too, when the one that tries again takes long", async () => {
+    const back = await dueAgain();
+    const hung = back.call(anInvocation(6_000), hanging, "Ask");
+
+    const answers = [1, 2].map(() => back.call(anInvocation(6_000), async () => "answer", "Ask"));
+
+    expect(await Promise.all(answers)).toEqual(["answer", "answer"]);
+    await expect(hung).rejects.toMatchObject({ retryable: true });
   });
 
   it("refuses those calls as well, if it fails", async () => {
@@ -193,26 +223,5 @@ describe("Endpoint", () => {
       await picky.call(anInvocation(), failing(1, refuse), "Ask").catch(() => {});
 
     expect(picky.state).toMatchObject({ state: "closed", consecutiveFailures: 0 });
-  });
-
-  it("makes no more calls at once, or in a second, than its queue lets through", async () => {
-    const queue = new PQueue({ concurrency: 3, intervalCap: 5, interval: 1_000, strict: true });
-    const busy = endpoint(queue);
-    const starts: number[] = [];
-    let underWay = 0;
-    let most = 0;
-
-    const call = async () => {
-      starts.push(Date.now());
-      most = Math.max(most, ++underWay);
-      await delay(10);
-      underWay -= 1;
-    };
-    await Promise.all(Array.from({ length: 12 }, () => busy.call(anInvocation(), call, "Ask")));
-
-    expect(most).toBe(3);
-    for (const [index, start] of starts.slice(5).entries()) {
-      expect(start - (starts[index] ?? 0)).toBeGreaterThanOrEqual(999);
-    }
   });
 });
