@@ -16,14 +16,21 @@ export interface Agents {
 }
 
 /**
+ * How agents keep connections: those that were idle for longer than this are closed, in
+ * milliseconds. Between two calls, Fn freezes the function for as long as it likes, and a NAT forgets
+ * idle connections without a word: an answer would be waited for in vain, on each of them.
+ */
+export const keeping = { keepAlive: true, timeout: 4_000 } as const;
+
+/**
  * Connections to the host of a URL from the configuration, kept open. A host that is written as an
  * address is that address; a name is not to lead to one that isn't connected to (address-guard.ts).
  * Unlike Node's own agents, these know no proxy from the environment.
  */
 export function agentsFor(configuredUrl: string, tls: TlsOptions = {}): Agents {
   const agents = {
-    http: new HttpAgent({ keepAlive: true }),
-    https: new HttpsAgent({ keepAlive: true, ...tls }),
+    http: new HttpAgent(keeping),
+    https: new HttpsAgent({ ...keeping, ...tls }),
   };
   return isNamedAddress(new URL(configuredUrl).hostname) ? agents : guarded(agents);
 }
@@ -31,8 +38,8 @@ export function agentsFor(configuredUrl: string, tls: TlsOptions = {}): Agents {
 /** Agents that refuse at connect time, however the address is disguised. */
 export function guardedAgents(): Agents {
   return guarded({
-    http: new HttpAgent({ keepAlive: true }),
-    https: new HttpsAgent({ keepAlive: true }),
+    http: new HttpAgent(keeping),
+    https: new HttpsAgent(keeping),
   });
 }
 

@@ -14,7 +14,7 @@ import {
 } from "../config/prometheus-servers.ts";
 import type { Secret } from "../config/secret.ts";
 import { InvalidRequestError, NotAuthenticatedError, UtilizationError } from "../errors.ts";
-import { type Agents, agentsFor, type TlsOptions } from "../network/agents.ts";
+import { type Agents, agentsFor, keeping, type TlsOptions } from "../network/agents.ts";
 
 /** Reads a secret of OCI Vault. */
 export type ReadSecret = (secretId: string) => Promise<Secret>;
@@ -91,10 +91,10 @@ function createClient(headers: Readonly<Record<string, string>>, agents: Agents)
 /** A proxy gets a tunnel, through which it sees neither the path nor the credentials of HTTPS. */
 function agentsOf({ url, proxy }: PrometheusServerConfig, tls: TlsOptions): Agents {
   if (proxy === undefined) return agentsFor(url, tls);
-  const tunnel = new HttpsProxyAgent(proxy.reveal(), { keepAlive: true });
+  const tunnel = new HttpsProxyAgent(proxy.reveal(), keeping);
   // What is given to the constructor is for the proxy; this is for the server behind it, whose name
   // the tunnel forgets when it is an address.
-  const { hostname } = new URL(url);
+  const hostname = new URL(url).hostname.replace(/^\[(.*)\]$/, "$1");
   Object.assign(tunnel.options, tls, {
     checkServerIdentity: (_: string, certificate: PeerCertificate) =>
       checkServerIdentity(hostname, certificate),

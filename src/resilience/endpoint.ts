@@ -185,6 +185,8 @@ export class Endpoint {
     const follow = () => controller.abort(signal.reason);
     signal.addEventListener("abort", follow, { once: true });
     const timer = setTimeout(() => {
+      // After a freeze the deadline may be over as well, and the endpoint not to blame.
+      if (invocation.remainingMs() === 0) return;
       const text = `${this.name} did not answer within ${(limitMs / 1000).toFixed(1)} s.`;
       controller.abort(new SourceUnavailableError(text, { transient: true, hint: silenceHint }));
     }, limitMs);

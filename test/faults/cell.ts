@@ -10,7 +10,7 @@ import type { World, WorldOptions } from "./world.ts";
 export type Outcome = "ok" | "partial" | "wrong" | ErrorCode | `Fn: ${number}`;
 
 /** How often a service is asked that answers with a fault: "once" is without retries. */
-export type Asked = "once" | "again" | "any";
+export type Asked = "never" | "once" | "again" | "any";
 
 /** One fault, what it does to one call, and how it passes. */
 export interface Cell {

@@ -16,6 +16,7 @@ export function judgeCell(
   if (!cell.expected.includes(outcome)) {
     complaints.push(`is ${outcome}, not ${cell.expected.join(" or ")}`);
   }
+  if (cell.asked === "never" && faults > 0) complaints.push(`met the fault ${faults} times`);
   if (cell.asked === "once" && faults > requests) {
     complaints.push(`was tried again: ${faults} requests, not ${requests}`);
   }
