@@ -36,6 +36,7 @@ export class PrometheusClients {
     };
     return {
       query: (promql, time) => client.query(promql, { invocation, readSecret, time }),
+      redact: (text) => client.redact(text),
     };
   }
 

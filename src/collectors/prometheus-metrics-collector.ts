@@ -78,7 +78,8 @@ async function hintOf(
   if (answer === undefined) return undefined;
   const values = answer.series
     .map(({ labels }) => labels[label])
-    .filter((value) => value !== undefined);
+    .filter((value) => value !== undefined)
+    .map((value) => server.redact(value));
   if (values.length > 0) {
     const names = by === "poolId" ? [instancePoolId] : [...members.values()].flat();
     return `No series has the ${by} of a running member${names.length > 0 ? ` (${quoted(names)})` : ""} in the label "${label}"; it holds values such as ${quoted(values)}.`;

@@ -102,7 +102,7 @@ export class QueryBoard<Pool extends object> {
   }
 }
 
-/** What Monitoring can't read of several pools, it may well read of one. */
-function mayDoAlone({ code }: UtilizationError): boolean {
-  return code === "INVALID_REQUEST";
+/** What Monitoring can't read, or we can't of its answer, may be about one of the pools only. */
+function mayDoAlone({ code, transient }: UtilizationError): boolean {
+  return code === "INVALID_REQUEST" || (code === "SOURCE_UNAVAILABLE" && !transient);
 }

@@ -27,6 +27,7 @@ export class PrometheusClient {
   readonly #server: PrometheusServerConfig;
   readonly #endpoint: Endpoint;
   #connection: Promise<Connection> | undefined;
+  #redact: Connection["redact"] = (text) => text;
 
   constructor(server: PrometheusServerConfig, now: () => Date) {
     this.#server = server;
@@ -36,6 +37,11 @@ export class PrometheusClient {
 
   get state(): EndpointState {
     return this.#endpoint.state;
+  }
+
+  /** The text without the credentials that the server has been sent. */
+  redact(text: string): string {
+    return this.#redact(text);
   }
 
   /**
@@ -78,15 +84,20 @@ export class PrometheusClient {
     if (this.#connection !== undefined) return this.#connection;
     const connecting = connect(this.#server, readSecret);
     this.#connection = connecting;
-    connecting.catch(() => {
-      if (this.#connection === connecting) this.#connection = undefined;
-    });
+    connecting.then(
+      ({ redact }) => {
+        this.#redact = redact;
+      },
+      () => {
+        if (this.#connection === connecting) this.#connection = undefined;
+      },
+    );
     return connecting;
   }
 
   async #post(
     form: URLSearchParams,
-    { http, redact }: Connection,
+    { http }: Connection,
     signal: AbortSignal,
     { usage }: Invocation,
   ): Promise<QueryAnswer> {
@@ -99,9 +110,9 @@ export class PrometheusClient {
     usage.bytes += response.data.length;
     if (hasMoreValues(response.data, maximumAnswerValues)) throw this.#tooLarge();
     const body = parseJson(response.data.toString("utf8"));
-    if (response.status !== 200) throw this.#refused(response, body, redact);
+    if (response.status !== 200) throw this.#refused(response, body);
     if (body === undefined) throw this.#notJson(response);
-    return readQueryAnswer(body, redact);
+    return readQueryAnswer(body, this.#redact);
   }
 
   /** Nothing of an AxiosError leaves this file: it holds the authorization header. */
@@ -118,13 +129,10 @@ export class PrometheusClient {
     return new SourceUnavailableError(message, { hint: "Try a shorter window." });
   }
 
-  #refused(
-    { status, headers }: AxiosResponse<Buffer>,
-    body: unknown,
-    redact: Connection["redact"],
-  ): UtilizationError {
+  #refused({ status, headers }: AxiosResponse<Buffer>, body: unknown): UtilizationError {
     const said = readQueryFailure(body);
-    const reason = said === undefined ? "" : `: ${shorten(redact(said))}`;
+    const words = said === undefined ? "" : `${said.errorType}: ${said.error}`;
+    const reason = words === "" ? "" : `: ${shorten(this.#redact(words))}`;
     const message = `Prometheus server ${this.#label} answered ${status}${reason}`;
     const retryAfterMs = readRetryAfter(headers["retry-after"]?.toString(), new Date());
     switch (status) {
@@ -139,12 +147,15 @@ export class PrometheusClient {
         if (said !== undefined) return new InternalError(message);
         break;
       case 422:
-        return new SourceUnavailableError(message, {
-          hint: "Try a shorter window, or fewer members.",
-        });
+        return new SourceUnavailableError(message, { hint: tooHeavyHint });
+      case 503:
+        // The server's own limit on the query: it is there, and would be at it for as long again.
+        if (said?.errorType === "timeout" || said?.errorType === "canceled") {
+          return new SourceUnavailableError(message, { hint: tooHeavyHint });
+        }
+        return new SourceUnavailableError(message, { transient: true, retryAfterMs });
       case 500:
       case 502:
-      case 503:
       case 504:
         return new SourceUnavailableError(message, { transient: true, retryAfterMs });
     }
@@ -152,7 +163,7 @@ export class PrometheusClient {
   }
 
   #notJson({ headers }: AxiosResponse<Buffer>): UtilizationError {
-    const type = /^[\w./+-]{1,100}/.exec(String(headers["content-type"]))?.[0];
+    const type = /^[\w./+-]{1,100}/.exec(this.#redact(String(headers["content-type"])))?.[0];
     const message = `Prometheus server ${this.#label} answered ${type ?? "no content type"}, not JSON.`;
     return new SourceUnavailableError(message, { hint: urlHint });
   }
@@ -166,6 +177,7 @@ export class PrometheusClient {
 class CredentialsRefusedError extends NotAuthenticatedError {}
 
 const credentialsHint = "Check the server's auth and headers.";
+const tooHeavyHint = "Try a shorter window, or fewer members.";
 const urlHint = "Check the server's URL: its API is expected at <url>/api/v1/query.";
 
 function parseJson(text: string): unknown {

@@ -6,6 +6,8 @@ import { readTargets, type Target } from "./target.ts";
 /** Evaluates PromQL. */
 export interface QueryApi {
   query(promql: string, time?: Date): Promise<QueryAnswer>;
+  /** A text of the server's without its credentials, which it may have put there. */
+  redact(text: string): string;
 }
 
 export interface CpuRamMetrics {

@@ -70,9 +70,9 @@ export function readQueryAnswer(
 }
 
 /** The server's own description of an error, or undefined when the body is none of its. */
-export function readQueryFailure(body: unknown): string | undefined {
+export function readQueryFailure(body: unknown): v.InferOutput<typeof failure> | undefined {
   const parsed = v.safeParse(failure, body);
-  return parsed.success ? `${parsed.output.errorType}: ${parsed.output.error}` : undefined;
+  return parsed.success ? parsed.output : undefined;
 }
 
 /** Numbers are strings, and "+Inf" is none that Number() knows: whatever is not finite is NaN. */

@@ -39,6 +39,7 @@ describeMetricsCollector("PrometheusMetricsCollector", async () => {
     hosts: { hostsOf: async () => ({ byInstanceId: new Map(), failure: undefined }) },
     serverOf: async (_, invocation) => ({
       query: (promql, time) => client.query(promql, { invocation, readSecret: noSecrets, time }),
+      redact: (text) => client.redact(text),
     }),
     now: () => new Date(),
   });

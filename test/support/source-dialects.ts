@@ -27,7 +27,7 @@ const prometheusTypes: Readonly<Record<number, string>> = {
   400: "bad_data",
   404: "not_found",
   422: "execution",
-  503: "timeout",
+  503: "unavailable",
 };
 
 export const prometheusDialect: Dialect = {

@@ -57,6 +57,7 @@ async function measure(
         : all.flatMap((r) => r.cpu);
       return { series, warnings };
     },
+    redact: (text) => text,
   };
   const collector = new PrometheusMetricsCollector({
     directory: {

@@ -2,7 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { PoolSettings } from "../../../src/config/pool-spec.ts";
 import { completePoolSpec } from "../../../src/config/pool-spec.ts";
-import { InvalidRequestError, ThrottledError, type UtilizationError } from "../../../src/errors.ts";
+import {
+  InvalidRequestError,
+  SourceUnavailableError,
+  ThrottledError,
+  type UtilizationError,
+} from "../../../src/errors.ts";
 import type { MetricsQuery, Monitoring } from "../../../src/oci-metrics/monitoring.ts";
 import { type MetricName, poolQueries } from "../../../src/oci-metrics/queries.ts";
 import { QueryBoard } from "../../../src/oci-metrics/query-board.ts";
@@ -118,10 +123,11 @@ describe("QueryBoard", () => {
     expect(queries).toHaveLength(1);
   });
 
-  it("asks for each pool by itself when Monitoring can't read the shared query", async () => {
-    const { api, queries } = monitoring((query) =>
-      query.includes("=~") ? new InvalidRequestError("no such operator") : undefined,
-    );
+  it.each([
+    ["Monitoring can't read the shared query", () => new InvalidRequestError("no such operator")],
+    ["its answer can't be read", () => new SourceUnavailableError("a stream without points")],
+  ])("asks for each pool by itself when %s", async (_, error) => {
+    const { api, queries } = monitoring((query) => (query.includes("=~") ? error() : undefined));
     const board = new QueryBoard(anInvocation());
 
     await Promise.all([board.post(api(), queryOf(1)), board.post(api(), queryOf(2))]);
@@ -129,8 +135,11 @@ describe("QueryBoard", () => {
     expect(queries).toHaveLength(3);
   });
 
-  it("does not multiply the queries of a service that is overrun", async () => {
-    const { api, queries } = monitoring(() => new ThrottledError("slow down"));
+  it.each([
+    ["overrun", () => new ThrottledError("slow down")],
+    ["down", () => new SourceUnavailableError("refused", { transient: true })],
+  ])("does not multiply the queries of a service that is %s", async (_, error) => {
+    const { api, queries } = monitoring(error);
     const board = new QueryBoard(anInvocation());
 
     const all = await Promise.allSettled(

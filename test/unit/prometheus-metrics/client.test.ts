@@ -46,14 +46,15 @@ async function listen(
 const empty = '{"status":"success","data":{"resultType":"vector","result":[]}}';
 const servers: (() => Promise<unknown>)[] = [];
 
+const noVault = () => Promise.reject(new Error("there is no Vault"));
+
 /** Asks as the collector does. */
 function client(url: string, settings: object = {}) {
   const server = prometheusServerConfig({ url, ...settings });
   const asked = new PrometheusClient(server, () => new Date());
-  const readSecret = () => Promise.reject(new Error("there is no Vault"));
   return {
     query: (promql: string, time?: Date) =>
-      asked.query(promql, { invocation: anInvocation(), readSecret, time }),
+      asked.query(promql, { invocation: anInvocation(), readSecret: noVault, time }),
   };
 }
 
@@ -125,6 +126,29 @@ describe("PrometheusClient", () => {
       code,
       message: expect.stringContaining(said),
     });
+  });
+
+  it.each([
+    ["timeout", 1],
+    ["canceled", 1],
+    ["unavailable", 3],
+  ])("of a 503, takes only its own for too heavy a query: %s", async (errorType, times) => {
+    const body = JSON.stringify({ status: "error", errorType, error: "no" });
+    const { url, received } = await listen(503, {}, body);
+
+    await expect(client(url).query("up")).rejects.toMatchObject({ transient: times > 1 });
+
+    expect(received).toHaveLength(times);
+  });
+
+  it("finds no credential in what a server repeats", async () => {
+    const { url } = await listen();
+    const server = prometheusServerConfig({ url, auth: { bearerToken: "s3cret" } });
+    const asked = new PrometheusClient(server, () => new Date());
+
+    await asked.query("up", { invocation: anInvocation(), readSecret: noVault });
+
+    expect(asked.redact("a label of Bearer s3cret")).toBe("a label of Bearer [secret]");
   });
 
   it("puts no credential into what it throws", async () => {

@@ -78,7 +78,7 @@ describe("readQueryFailure", () => {
   it("finds the server's own words, if these are any", () => {
     const body = { status: "error", errorType: "bad_data", error: "parse error" };
 
-    expect(readQueryFailure(body)).toBe("bad_data: parse error");
+    expect(readQueryFailure(body)).toEqual(body);
     expect(readQueryFailure({ message: "not found" })).toBeUndefined();
   });
 });
