@@ -53,6 +53,7 @@ export const serverTexts: Texts<keyof typeof prometheusServer.entries> = {
   clientKey: "Its PEM key.",
   clientKeySecretId: "OCID of the Vault secret that holds the key.",
   proxy: "URL of the HTTP proxy that this server, and only this, is reached through.",
+  proxySecretId: "OCID of the Vault secret that holds that URL, if it has a password in it.",
 };
 
 export const authTexts: Texts<keyof (typeof prometheusServer.entries.auth)["wrapped"]["entries"]> =
@@ -144,6 +145,10 @@ export const variableTexts: Readonly<Record<VariableName, VariableText>> = {
   PROMETHEUS_PROXY: {
     values: "URL",
     meaning: "The HTTP proxy that it is reached through. No other variable sets one.",
+  },
+  PROMETHEUS_PROXY_SECRET_ID: {
+    values: "OCID",
+    meaning: "The Vault secret that holds the proxy's URL, if that has a password in it.",
   },
 };
 

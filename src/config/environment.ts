@@ -89,6 +89,7 @@ const variables = {
   PROMETHEUS_CLIENT_KEY: v.string(),
   PROMETHEUS_CLIENT_KEY_SECRET_ID: v.string(),
   PROMETHEUS_PROXY: v.string(),
+  PROMETHEUS_PROXY_SECRET_ID: v.string(),
 };
 
 /** A configuration key that is read. */
@@ -126,6 +127,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       clientKey: values.PROMETHEUS_CLIENT_KEY,
       clientKeySecretId: values.PROMETHEUS_CLIENT_KEY_SECRET_ID,
       proxy: values.PROMETHEUS_PROXY,
+      proxySecretId: values.PROMETHEUS_PROXY_SECRET_ID,
     },
     onError: values.ON_ERROR ?? "return",
     logLevel: values.LOG_LEVEL ?? "INFO",

@@ -24,7 +24,7 @@ export interface PrometheusServerConfig {
   readonly clientCert: string | undefined;
   readonly clientKey: Credential | undefined;
   /** URL of the HTTP proxy that this server, and only this, is reached through. */
-  readonly proxy: Secret | undefined;
+  readonly proxy: Credential | undefined;
 }
 
 const prometheusUrl = v.pipe(
@@ -65,13 +65,19 @@ const privateKey = v.pipe(
   v.regex(/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "not a PEM private key"),
 );
 
-const proxyUrl = v.pipe(
-  v.string(),
-  v.check(
-    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
-    "not an http(s) URL",
-  ),
-);
+/** With the proxy's user and password, if it has any. */
+export const proxyUrl = v.pipe(v.string(), v.check(isProxyUrl, "not an http(s) URL"));
+
+function isProxyUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  try {
+    decodeURIComponent(username + password);
+  } catch {
+    return false;
+  }
+  return /^https?:$/.test(protocol);
+}
 
 /** One server of `prometheus.servers`. A credential is given itself, or as a Vault secret's OCID. */
 export const prometheusServer = strictObject({
@@ -92,6 +98,7 @@ export const prometheusServer = strictObject({
   clientKey: v.optional(privateKey),
   clientKeySecretId: v.optional(secretId),
   proxy: v.optional(proxyUrl),
+  proxySecretId: v.optional(secretId),
 });
 
 /** Reads one server of the configuration; a problem never repeats what may be a secret. */
@@ -105,7 +112,7 @@ export function readPrometheusServer(
   const { url, auth = {}, headers, ca, clientCert, clientKey, proxy, ...ids } = checked.value;
   const problems = [
     ...bothGiven(joinPath(path, "auth"), auth, "bearerToken", "password"),
-    ...bothGiven(path, checked.value, "headers", "clientKey"),
+    ...bothGiven(path, checked.value, "headers", "clientKey", "proxy"),
     ...ambiguousAuth(auth, joinPath(path, "auth")),
   ];
   if ((clientCert === undefined) !== (clientKey === undefined && !ids.clientKeySecretId)) {
@@ -126,7 +133,7 @@ export function readPrometheusServer(
       ca: pem(ca),
       clientCert: pem(clientCert),
       clientKey: credential(pem(clientKey), ids.clientKeySecretId),
-      proxy: proxy === undefined ? undefined : new Secret(proxy),
+      proxy: credential(proxy, ids.proxySecretId),
     },
   };
 }
@@ -177,8 +184,9 @@ export function secretIdsOf({
   auth,
   headers,
   clientKey,
+  proxy,
 }: PrometheusServerConfig): readonly string[] {
-  return [auth.bearerToken, auth.password, headers, clientKey].flatMap((credential) =>
+  return [auth.bearerToken, auth.password, headers, clientKey, proxy].flatMap((credential) =>
     credential === undefined || credential instanceof Secret ? [] : [credential.secretId],
   );
 }

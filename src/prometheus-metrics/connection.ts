@@ -11,6 +11,7 @@ import {
   type Credential,
   headerNames,
   type PrometheusServerConfig,
+  proxyUrl,
 } from "../config/prometheus-servers.ts";
 import type { Secret } from "../config/secret.ts";
 import { InvalidRequestError, NotAuthenticatedError, UtilizationError } from "../errors.ts";
@@ -51,23 +52,29 @@ export async function connect(
     return secret.reveal().trim();
   };
   const { auth, clientCert, ca } = server;
-  const [bearer, password, headers, key] = await Promise.all([
+  const [bearer, password, headers, key, proxy] = await Promise.all([
     reveal(auth.bearerToken),
     reveal(auth.password),
     reveal(server.headers),
     reveal(server.clientKey),
+    reveal(server.proxy),
   ]);
   const own = headers === undefined ? {} : readHeaders(headers, server);
   const authorization = authorizationOf(bearer, auth.username, password);
   const tls = tlsOptions({ ca, cert: clientCert, key }, server);
-  const values = [bearer, password, authorization?.replace(/^Basic /, ""), ...Object.values(own)];
+  const via = proxy === undefined ? undefined : readProxy(proxy, server);
+  const secrets = [
+    ...[bearer, password, authorization?.replace(/^Basic /, "")],
+    ...Object.values(own),
+    ...(via === undefined ? [] : credentialsOf(via)),
+  ];
   return {
     http: createClient(
       { ...own, ...(authorization === undefined ? {} : { Authorization: authorization }) },
-      agentsOf(server, tls),
+      agentsOf(server.url, tls, via),
     ),
     fromVault,
-    redact: redactor(values.filter((value) => value !== undefined)),
+    redact: redactor(secrets.filter((value) => value !== undefined)),
   };
 }
 
@@ -89,9 +96,9 @@ function createClient(headers: Readonly<Record<string, string>>, agents: Agents)
 }
 
 /** A proxy gets a tunnel, through which it sees neither the path nor the credentials of HTTPS. */
-function agentsOf({ url, proxy }: PrometheusServerConfig, tls: TlsOptions): Agents {
+function agentsOf(url: string, tls: TlsOptions, proxy: URL | undefined): Agents {
   if (proxy === undefined) return agentsFor(url, tls);
-  const tunnel = new HttpsProxyAgent(proxy.reveal(), keeping);
+  const tunnel = new HttpsProxyAgent(proxy, keeping);
   // What is given to the constructor is for the proxy; this is for the server behind it, whose name
   // the tunnel forgets when it is an address.
   const hostname = new URL(url).hostname.replace(/^\[(.*)\]$/, "$1");
@@ -131,7 +138,11 @@ function authorizationOf(
 ): string | undefined {
   if (bearer !== undefined) return `Bearer ${headerText(bearer, "bearer token")}`;
   if (username === undefined && password === undefined) return undefined;
-  return `Basic ${Buffer.from(`${username ?? ""}:${password ?? ""}`).toString("base64")}`;
+  return `Basic ${basic(username, password)}`;
+}
+
+function basic(username = "", password = ""): string {
+  return Buffer.from(`${username}:${password}`).toString("base64");
 }
 
 function headerText(text: string, what: string): string {
@@ -145,6 +156,18 @@ function readHeaders(text: string, { name }: PrometheusServerConfig) {
   throw new InvalidRequestError(
     `The headers of Prometheus server "${name}" must be a JSON object of names and values.`,
   );
+}
+
+function readProxy(text: string, { name }: PrometheusServerConfig): URL {
+  const url = v.safeParse(proxyUrl, text);
+  if (url.success) return new URL(url.output);
+  throw new InvalidRequestError(`The proxy of Prometheus server "${name}" must be an http(s) URL.`);
+}
+
+/** As the tunnel sends them. */
+function credentialsOf(proxy: URL): readonly string[] {
+  const [username = "", password = ""] = [proxy.username, proxy.password].map(decodeURIComponent);
+  return [password, basic(username, password)];
 }
 
 function unreadable(error: unknown, { name }: PrometheusServerConfig): never {

@@ -214,6 +214,18 @@ describe("a Prometheus server that wants to know who asks, over TLS", () => {
     await proxy.close();
   });
 
+  it("is reached through a proxy that wants a password, which is in Vault", async () => {
+    secure.authorize = () => true;
+    const proxy = await startProxy(`Basic ${Buffer.from("me:s3cret@proxy").toString("base64")}`);
+    secret = proxy.url.replace("://", "://me:s3cret%40proxy@");
+    const fn = await start({ PROMETHEUS_PROXY_SECRET_ID: secretId });
+
+    expect((await ask(fn, request)).pools[0]?.error).toBe(undefined);
+
+    expect(fn.logLines().join("\n")).not.toContain("s3cret");
+    await proxy.close();
+  });
+
   it("is reached directly, whatever proxies the environment names otherwise", async () => {
     secure.authorize = () => true;
     const proxy = await startProxy();
@@ -235,8 +247,8 @@ describe("a Prometheus server that wants to know who asks, over TLS", () => {
 
 const oneLine = (pem: string) => pem.replaceAll("\n", "\\n");
 
-/** An HTTP proxy that makes tunnels, and remembers what it was asked for. */
-async function startProxy() {
+/** An HTTP proxy that makes tunnels, for those it knows, and remembers what it was asked for. */
+async function startProxy(authorization?: string) {
   const seen: string[] = [];
   const server: Server = createServer((incoming, response) => {
     seen.push(`${incoming.method} ${incoming.url}`);
@@ -246,6 +258,10 @@ async function startProxy() {
   server.on("connect", (incoming, socket, head) => {
     tunnels.push(socket);
     seen.push(`CONNECT ${incoming.url}`, JSON.stringify(incoming.headers));
+    if (incoming.headers["proxy-authorization"] !== authorization) {
+      socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
+      return;
+    }
     const { hostname, port } = new URL(`http://${incoming.url}`);
     const upstream = connect(Number(port), hostname, () => {
       socket.write("HTTP/1.1 200 Connection established\r\n\r\n");

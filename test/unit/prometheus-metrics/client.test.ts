@@ -148,7 +148,7 @@ describe("PrometheusClient", () => {
 
     await asked.query("up", { invocation: anInvocation(), readSecret: noVault });
 
-    expect(asked.redact("a label of Bearer s3cret")).toBe("a label of Bearer [secret]");
+    expect(asked.redact("a label of Bearer s3cret")).toBe("a label of [secret]");
   });
 
   it("puts no credential into what it throws", async () => {
