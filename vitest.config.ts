@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { slimOciSdkForVite } from "./build/oci-sdk.mjs";
+import { SecretReporter } from "./test/support/secret-reporter.ts";
 
 const project = (name: string, testTimeout: number, globalSetup: string[] = []) => ({
   extends: true as const,
@@ -16,7 +17,7 @@ const project = (name: string, testTimeout: number, globalSetup: string[] = []) 
 export default defineConfig({
   plugins: [slimOciSdkForVite],
   test: {
-    reporters: ["default", ["json", { outputFile: "coverage/tests.json" }]],
+    reporters: ["default", ["json", { outputFile: "coverage/tests.json" }], new SecretReporter()],
     projects: [
       project("unit", 20_000),
       project("contract", 20_000),

@@ -14,9 +14,11 @@ export class SecretCanary {
 
   /** Of a function with this environment. */
   constructor(environment: Readonly<Record<string, string>>) {
-    const { PROMETHEUS_USERNAME: user, PROMETHEUS_PASSWORD: password } = environment;
-    const basic = password ? [password, Buffer.from(`${user}:${password}`).toString("base64")] : [];
-    this.#secrets = [...Object.values(canaries), ...principalSecrets(environment), ...basic];
+    this.#secrets = [
+      ...Object.values(canaries),
+      ...principalSecrets(environment),
+      ...prometheusSecrets(environment),
+    ];
   }
 
   watch(said: string): void {
@@ -26,6 +28,18 @@ export class SecretCanary {
   get seen(): readonly string[] {
     return [...this.#seen];
   }
+}
+
+function prometheusSecrets(environment: Readonly<Record<string, string>>): readonly string[] {
+  const {
+    PROMETHEUS_BEARER_TOKEN: bearer = "",
+    PROMETHEUS_USERNAME: user = "",
+    PROMETHEUS_PASSWORD: password = "",
+    PROMETHEUS_CLIENT_KEY: key = "",
+  } = environment;
+  const basic = Buffer.from(`${user}:${password}`).toString("base64");
+  const lines = key.split(/\\n|\n/).filter((line) => line.length > headerLength);
+  return [bearer, ...(password === "" ? [] : [password, basic]), ...lines].filter(Boolean);
 }
 
 /** The principal's token and key, in the pieces that could be seen of them. */

@@ -1,5 +1,6 @@
 import { FnAgent } from "../../local/fn-agent/fn-agent.ts";
 import type { ResultDocument } from "../../src/result/result-document.ts";
+import { SecretCanary } from "../faults/secret-canary.ts";
 
 /** The built function. */
 const bundle = new URL("../../dist/func.cjs", import.meta.url).pathname;
@@ -9,11 +10,16 @@ export function startFunction(
   environment: Readonly<Record<string, string>>,
   nodePath?: string,
 ): Promise<FnAgent> {
+  const canary = new SecretCanary(environment);
   const options = {
     bundle,
     environment: { LOG_LEVEL: "DEBUG", ...environment },
     // As in func.yaml.
     timeoutMs: 60_000,
+    onLog: (line: string) => {
+      canary.watch(line);
+      if (canary.seen.length > 0) throw new Error(`the function logged a secret: ${line}`);
+    },
   };
   return FnAgent.start(nodePath === undefined ? options : { ...options, nodePath });
 }
