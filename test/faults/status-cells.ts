@@ -86,6 +86,7 @@ export function statusCells(target: Target): readonly Cell[] {
     ...statuses.map(({ status, asked, [meaning]: outcome }) =>
       faultCell(target, String(status), refusal(dialect, status), [outcome], asked),
     ),
+    ...(meaning === "prometheus" ? [tooHeavy(target)] : []),
     throttled("1 second", "1", "again"),
     // Later than the deadline: it would be no use to wait.
     throttled("1 hour", "3600", "once"),
@@ -100,4 +101,12 @@ export function statusCells(target: Target): readonly Cell[] {
       ),
     ),
   ];
+}
+
+/** How Prometheus ends a query by its own limit: asked again, it would be at it for as long. */
+function tooHeavy(target: Target): Cell {
+  const error = "query timed out in expression evaluation";
+  const body = JSON.stringify({ status: "error", errorType: "timeout", error });
+  const refuse = refusal({ ...target.dialect, errorBody: () => body }, 503);
+  return faultCell(target, "503: a query too heavy", refuse, ["SOURCE_UNAVAILABLE"], "once");
 }
