@@ -11,6 +11,7 @@ import {
 import type { Invocation } from "../invocation.ts";
 import type { CallLimit } from "./call-limit.ts";
 import { CircuitBreaker, type CircuitState } from "./circuit-breaker.ts";
+import { limitTime } from "./time-limit.ts";
 
 export interface EndpointOptions {
   /** What errors, logs and the health check call it: `Monitoring in us-ashburn-1`. */
@@ -137,7 +138,8 @@ export class Endpoint {
       if (this.#isOpen) throw this.#open();
       this.#called = true;
       invocation.usage.calls += 1;
-      return this.#inTime(invocation, last, send);
+      const limitMs = last ? longestAttemptMs : attemptMs(invocation);
+      return limitTime(send, invocation, limitMs, () => this.#silent(limitMs));
     };
     try {
       const value = await this.#limit.run(ask, invocation.signal);
@@ -169,38 +171,9 @@ export class Endpoint {
     );
   }
 
-  /**
-   * Rejects at the deadline, or earlier if there is to be time for another try, even when `send` goes
-   * on: renewing a token, as the SDK does within a call, can't be aborted.
-   */
-  async #inTime<T>(
-    invocation: Invocation,
-    last: boolean,
-    send: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    const { signal } = invocation;
-    signal.throwIfAborted();
-    const limitMs = last ? longestAttemptMs : attemptMs(invocation);
-    const controller = new AbortController();
-    const follow = () => controller.abort(signal.reason);
-    signal.addEventListener("abort", follow, { once: true });
-    const timer = setTimeout(() => {
-      // After a freeze the deadline may be over as well, and the endpoint not to blame.
-      if (invocation.remainingMs() === 0) return;
-      const text = `${this.name} did not answer within ${(limitMs / 1000).toFixed(1)} s.`;
-      controller.abort(new SourceUnavailableError(text, { transient: true, hint: silenceHint }));
-    }, limitMs);
-    const over = new Promise<never>((_, reject) => {
-      controller.signal.addEventListener("abort", () => reject(controller.signal.reason));
-    });
-    try {
-      return await Promise.race([send(controller.signal), over]);
-    } catch (error) {
-      throw controller.signal.aborted ? controller.signal.reason : error;
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", follow);
-    }
+  #silent(limitMs: number): SourceUnavailableError {
+    const text = `${this.name} did not answer within ${(limitMs / 1000).toFixed(1)} s.`;
+    return new SourceUnavailableError(text, { transient: true, hint: silenceHint });
   }
 
   /** Not when the service asks for more patience than there is time. */
