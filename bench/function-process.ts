@@ -18,9 +18,13 @@ export class FunctionProcess {
     this.#agent = agent;
   }
 
-  static async start(environment: Readonly<Record<string, string>>): Promise<FunctionProcess> {
+  static async start(
+    environment: Readonly<Record<string, string>>,
+    nodePath = process.execPath,
+  ): Promise<FunctionProcess> {
     // The timeout is func.yaml's.
-    return new FunctionProcess(await FnAgent.start({ bundle, environment, timeoutMs: 60_000 }));
+    const options = { bundle, environment, nodePath, timeoutMs: 60_000 };
+    return new FunctionProcess(await FnAgent.start(options));
   }
 
   get pid(): number | undefined {

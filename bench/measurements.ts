@@ -91,7 +91,7 @@ export async function measureTimings(site: Site, progress: Progress): Promise<Ti
   });
   progress("memory");
   const memory = [];
-  for (const source of sources) memory.push(await measureMemory(site, source));
+  for (const source of sources) memory.push(...(await measureMemory(site, source)));
   progress("the work of a warm call");
   const warmCalls = [];
   for (const source of sources) warmCalls.push(await measureWarmCall(site, source));

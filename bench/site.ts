@@ -35,8 +35,9 @@ export async function withSite<T>(use: (site: Site) => Promise<T>): Promise<T> {
 export async function withFunction<T>(
   { environment }: Site,
   use: (fn: FunctionProcess) => Promise<T>,
+  nodePath?: string,
 ): Promise<T> {
-  const fn = await FunctionProcess.start(environment);
+  const fn = await FunctionProcess.start(environment, nodePath);
   try {
     return await use(fn);
   } finally {

@@ -31,7 +31,8 @@ By its first response the function has loaded ${count(loaded.ours.files)} file a
 
 ## Memory
 
-Resident memory of the function's process, in MB. The smallest function has 128.
+Resident memory of the function's process, in MB. The smallest function has 128; Node makes its heap by
+the memory of its container, and collects garbage the later the more there is.
 
 ${memory(timings)}
 
@@ -117,14 +118,16 @@ function parts({ bytes, parts: rows }: Bundle): string {
 function memory({ memory: rows }: Timings): string {
   const headers = [
     "source",
+    "container:",
     "at the first response:",
     "after a pool of 1,000:",
     "the most until then:",
   ];
   return table(
     headers,
-    rows.map(({ source, ...values }) => [
+    rows.map(({ source, limitMb, ...values }) => [
       sourceName(source),
+      limitMb === undefined ? "no limit" : `${limitMb} MB`,
       ...[values.atFirstResponse, values.afterThousand, values.peak].map((mb) =>
         withSpread(spreadOf(mb)),
       ),
