@@ -67,17 +67,17 @@ export async function buildCommand({ outfile = "dist/command.cjs" } = {}) {
   await chmod(resolve(root, outfile), 0o755);
 }
 
-/** The source as the last line of the file that loads it. */
+/** The source as a comment in the file that loads it. */
 async function withLoader(source) {
   const allowed = (character) => character < "\x7f" && !"\r\x01".includes(character);
   const other = [...source].find((character) => !allowed(character));
-  // Node reads the file as UTF-8 and its loader as Latin-1: the same only for ASCII.
+  // Any character that isn't Latin-1 would double the memory that the source takes.
   if (other !== undefined) throw new Error(`The bundle holds ${JSON.stringify(other)}.`);
   const loader = await readFile(join(root, "build/code-cache-loader.cjs"), "utf8");
-  if (loader.includes("\n//")) throw new Error("The loader looks for the first line comment.");
   const wrapped = `(function(require,module,exports,__filename,__dirname){${source}\n})`;
   const hash = createHash("sha256").update(wrapped).digest("hex").slice(0, 16);
-  return `${loader.replace("SOURCE_HASH", hash)}//${wrapped.replaceAll("\n", "\x01")}`;
+  const comment = wrapped.replaceAll("\n", "\x01");
+  return loader.replace("SOURCE_HASH", hash).replace("//SOURCE", () => `//${comment}`);
 }
 
 /** Never leaves half a file: a function may be starting from it just now. */
