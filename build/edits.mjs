@@ -12,6 +12,17 @@ const edits = [
     found: "var key = this.toBuffer('pkcs1');",
     made: "var key = this.keyObject ??= crypto.createPrivateKey(this.toBuffer('pkcs1'));",
   },
+  // pino asks whether it is in a worker only where it doesn't write synchronously, as ours does.
+  {
+    file: "pino/lib/tools.js",
+    found: "const { isMainThread } = require('worker_threads')",
+    made: "",
+  },
+  {
+    file: "pino/lib/tools.js",
+    found: "if (!opts.sync && isMainThread) {",
+    made: "if (!opts.sync && require('worker_threads').isMainThread) {",
+  },
 ];
 
 /**
