@@ -9,11 +9,9 @@ const { Script } = require("node:vm");
  */
 function loadFunction(sourceHash) {
   const cacheFile = `${__filename}.cache`;
-  // The text of a function is a part of its file, which needn't be read again for that.
+  // The text of a function is a part of the file's, which is neither read again nor copied.
   const text = commented.toString();
-  const source = text
-    .slice(text.indexOf("//") + 2, text.lastIndexOf("\n"))
-    .replaceAll("\x01", "\n");
+  const source = text.slice(text.indexOf("//") + 2, text.lastIndexOf("\n"));
   const cache = readIfThere(cacheFile);
   const isOfSource = cache?.latin1Slice(0, sourceHash.length) === sourceHash;
   const cachedData = isOfSource ? cache.subarray(sourceHash.length) : undefined;
