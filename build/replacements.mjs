@@ -46,7 +46,7 @@ export const loadPackagesLazily = {
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]node_modules[\\/].*\.c?js$/ }, async ({ path }) => {
       const source = editPackage(await readFile(path, "utf8"), path);
-      return isModule(source) ? undefined : { contents: loadLazily(source) };
+      return { contents: isModule(source) ? source : loadLazily(source) };
     });
   },
 };
