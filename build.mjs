@@ -25,6 +25,8 @@ export async function buildFunction({ outfile = "dist/func.cjs", minify = true }
     target: "node22",
     format: "cjs",
     minify,
+    // A template literal may hold line breaks; see withLoader.
+    supported: { "template-literal": !minify },
     // Class names are in the log.
     keepNames: true,
     legalComments: "linked",
@@ -67,17 +69,16 @@ export async function buildCommand({ outfile = "dist/command.cjs" } = {}) {
   await chmod(resolve(root, outfile), 0o755);
 }
 
-/** The source as the last line of the file that loads it. */
-async function withLoader(source) {
-  const allowed = (character) => character < "\x7f" && !"\r\x01".includes(character);
-  const other = [...source].find((character) => !allowed(character));
-  // Node reads the file as UTF-8 and its loader as Latin-1: the same only for ASCII.
+/** The source as a comment in the file that loads it. */
+async function withLoader(bundle) {
+  const source = bundle.trimEnd().replace(/\n(?=\/\*!.*$)/, "");
+  // A line break would end the comment, and other than Latin-1 doubles the memory that it takes.
+  const other = [...source].find((character) => character > "\x7e" || "\r\n".includes(character));
   if (other !== undefined) throw new Error(`The bundle holds ${JSON.stringify(other)}.`);
   const loader = await readFile(join(root, "build/code-cache-loader.cjs"), "utf8");
-  if (loader.includes("\n//")) throw new Error("The loader looks for the first line comment.");
-  const wrapped = `(function(require,module,exports,__filename,__dirname){${source}\n})`;
+  const wrapped = `(function(require,module,exports,__filename,__dirname){${source}})`;
   const hash = createHash("sha256").update(wrapped).digest("hex").slice(0, 16);
-  return `${loader.replace("SOURCE_HASH", hash)}//${wrapped.replaceAll("\n", "\x01")}`;
+  return loader.replace("SOURCE_HASH", hash).replace("//SOURCE", () => `//${wrapped}`);
 }
 
 /** Never leaves half a file: a function may be starting from it just now. */

@@ -7,7 +7,7 @@ import type { ResultDocument } from "../src/result/result-document.ts";
 export const bundle = "dist/func.cjs";
 
 /** So long as OCI's ten queries a second allow two of them four times; in ms. */
-const betweenCallsMs = 250;
+export const betweenCallsMs = 250;
 
 /** The function as it is deployed, in a process of its own on an Fn agent. */
 export class FunctionProcess {

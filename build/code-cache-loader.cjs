@@ -1,4 +1,4 @@
-/* The first lines of dist/func.cjs; its last line is the function's source, as a comment. */
+/* The first lines of dist/func.cjs; its last line but one is the function's source, as a comment. */
 const { readFileSync, writeFileSync } = require("node:fs");
 const { Script } = require("node:vm");
 
@@ -9,8 +9,9 @@ const { Script } = require("node:vm");
  */
 function loadFunction(sourceHash) {
   const cacheFile = `${__filename}.cache`;
-  const text = readFileSync(__filename, "latin1");
-  const source = text.slice(text.indexOf("\n//") + 3).replaceAll("\x01", "\n");
+  // The text of a function is a part of the file's, which is neither read again nor copied.
+  const text = commented.toString();
+  const source = text.slice(text.indexOf("//") + 2, text.lastIndexOf("\n"));
   const cache = readIfThere(cacheFile);
   const isOfSource = cache?.latin1Slice(0, sourceHash.length) === sourceHash;
   const cachedData = isOfSource ? cache.subarray(sourceHash.length) : undefined;
@@ -32,3 +33,7 @@ function readIfThere(path) {
 }
 
 loadFunction("SOURCE_HASH");
+
+function commented() {
+  //SOURCE
+}

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { parse } from "acorn";
 import { simple } from "acorn-walk";
 import { transform } from "esbuild";
+import { editPackage } from "./edits.mjs";
 import { loadLazily } from "./lazy-requires.mjs";
 import { exportsOf } from "./sdk-index.mjs";
 import { keepCalledMethods } from "./slim-client.mjs";
@@ -54,7 +55,7 @@ export function slimOciSdk({ callers, headers }) {
         resolveDir: callers,
       }));
       onLoad({ filter: sdkFile }, async ({ path }) => {
-        const source = await readFile(path, "utf8");
+        const source = editPackage(await readFile(path, "utf8"), path);
         const { service, file } = sdkFile.exec(path).groups;
         if (file === "index")
           return { contents: slimIndex(exportsOf(source, dirname(path)), called) };

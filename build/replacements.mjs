@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { editPackage } from "./edits.mjs";
 import { loadLazily } from "./lazy-requires.mjs";
 
 /**
@@ -44,8 +45,8 @@ export const loadPackagesLazily = {
   name: "load-packages-lazily",
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]node_modules[\\/].*\.c?js$/ }, async ({ path }) => {
-      const source = await readFile(path, "utf8");
-      return isModule(source) ? undefined : { contents: loadLazily(source) };
+      const source = editPackage(await readFile(path, "utf8"), path);
+      return { contents: isModule(source) ? source : loadLazily(source) };
     });
   },
 };

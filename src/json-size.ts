@@ -6,6 +6,8 @@ const [comma, bracket, brace] = Buffer.from(",[{");
  * little of the memory that parsing takes.
  */
 export function hasMoreValues(json: Uint8Array, most: number): boolean {
+  // Each takes a byte at least.
+  if (json.length <= most) return false;
   let count = 0;
   for (const byte of json) {
     if (byte === comma || byte === bracket || byte === brace) count += 1;

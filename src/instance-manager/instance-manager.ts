@@ -116,12 +116,10 @@ export class InstanceManager {
   }
 }
 
-function toInstance({ displayName, state, timeCreated, ...summary }: InstanceSummary): Instance {
-  const created = Date.parse(timeCreated ?? "");
+function toInstance({ displayName, state, ...summary }: InstanceSummary): Instance {
   return {
     ...summary,
     displayName: displayName ?? summary.id,
     state: normalizeState(state),
-    timeCreated: Number.isNaN(created) ? undefined : new Date(created),
   };
 }

@@ -6,7 +6,8 @@ export interface Instance {
   readonly compartmentId: string;
   /** Upper case without separators: RUNNING, STOPPED, TERMINATED, CREATINGIMAGE. */
   readonly state: string;
-  readonly timeCreated?: Date | undefined;
+  /** ISO instant; read only of members that are silent. */
+  readonly timeCreated?: string | undefined;
   readonly availabilityDomain?: string | undefined;
   readonly faultDomain?: string | undefined;
 }

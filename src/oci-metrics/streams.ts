@@ -49,5 +49,6 @@ export function readingOf(
 
 /** Whether the instance is too young to be missed. */
 export function isNew({ timeCreated }: Instance, now: Date): boolean {
-  return timeCreated !== undefined && now.getTime() - timeCreated.getTime() < warmUpMs;
+  // Of what is no date, the difference is NaN, which is not less.
+  return now.getTime() - Date.parse(timeCreated ?? "") < warmUpMs;
 }

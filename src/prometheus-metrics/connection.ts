@@ -120,7 +120,8 @@ function tlsOptions(
     ...(key === undefined ? {} : { key }),
   };
   try {
-    createSecureContext(tls);
+    // Without any there is nothing to try, and Node would read all of its own authorities for that.
+    if (Object.keys(tls).length > 0) createSecureContext(tls);
   } catch {
     // OpenSSL's words help nobody, and could be about the key.
     throw new InvalidRequestError(

@@ -67,7 +67,7 @@ async function getHostMetrics(
     api.query(memoryQuery(selector, settings), time),
   ]);
   const answers = { cpu: answerOf(cpu), memory: answerOf(memory) };
-  const seconds = answers.cpu?.series[0]?.points[0]?.[0];
+  const seconds = answers.cpu?.series[0]?.times[0];
   return {
     targets: readTargets(answers, settings),
     evaluatedAt: seconds === undefined ? undefined : new Date(seconds * 1000),

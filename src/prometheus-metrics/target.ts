@@ -30,8 +30,7 @@ interface Rows {
   /** Whether the host is seen at the moment of the query, not only in the window before it. */
   present: boolean;
   readonly modes: Map<string, number>;
-  /** By gauge, by unix seconds. */
-  readonly gauges: Map<string, ReadonlyMap<number, number>>;
+  readonly gauges: Map<string, Series>;
 }
 
 /** The hosts of the answers, each with its readings in percent or the reason that it has none. */
@@ -40,7 +39,7 @@ export function readTargets(answers: Answers, settings: QuerySettings): readonly
   for (const series of answers.cpu?.series ?? []) sortCpuRow(rowsOf(targets, series), series);
   for (const series of answers.memory?.series ?? []) {
     const name = series.labels["__name__"];
-    if (name !== undefined) rowsOf(targets, series).gauges.set(name, new Map(series.points));
+    if (name !== undefined) rowsOf(targets, series).gauges.set(name, series);
   }
   // Without the CPU answer only the gauges' newest step tells who is still there.
   const lastStep = Math.max(...[...targets.values()].map(newestPoint));
@@ -61,10 +60,10 @@ export function readTargets(answers: Answers, settings: QuerySettings): readonly
 }
 
 function rowsOf(targets: Map<string, Rows>, { labels }: Series): Rows {
-  const { __name__, mode, ...identity } = labels;
-  const key = JSON.stringify(Object.entries(identity).sort());
+  const key = targetKey(labels);
   const known = targets.get(key);
   if (known !== undefined) return known;
+  const { __name__, mode, ...identity } = labels;
   const rows = {
     labels: identity,
     up: undefined,
@@ -76,8 +75,18 @@ function rowsOf(targets: Map<string, Rows>, { labels }: Series): Rows {
   return rows;
 }
 
-function sortCpuRow(rows: Rows, { labels, points }: Series): void {
-  const value = points[0]?.[1];
+/** The labels that all series of a target share, with lengths: a value may have any character. */
+function targetKey(labels: Series["labels"]): string {
+  let key = "";
+  for (const name of Object.keys(labels).sort()) {
+    if (name === "__name__" || name === "mode") continue;
+    const value = labels[name] ?? "";
+    key += `${name.length}:${name}${value.length}:${value}`;
+  }
+  return key;
+}
+
+function sortCpuRow(rows: Rows, { labels, values: [value] }: Series): void {
   if (value === undefined) return;
   if (labels["mode"] !== undefined) rows.modes.set(labels["mode"], value);
   else if (labels["__name__"] === "up") rows.up = value;
@@ -90,7 +99,7 @@ function isHost({ modes, gauges, present, up }: Rows): boolean {
 }
 
 function newestPoint({ gauges }: Rows): number {
-  return Math.max(...totalMemory.flatMap((gauge) => [...(gauges.get(gauge)?.keys() ?? [])]));
+  return Math.max(...totalMemory.flatMap((gauge) => gauges.get(gauge)?.times ?? []));
 }
 
 function whyGone({ up, present }: Rows): MissingReason | undefined {
@@ -114,29 +123,44 @@ function cpuReading({ modes, present }: Rows, { steal }: QuerySettings): Reading
 function memoryReading({ gauges, present }: Rows, { statistic }: QuerySettings): Reading {
   const total = totalMemory
     .map((gauge) => gauges.get(gauge))
-    .find((points) => points !== undefined);
-  if (total === undefined || total.size === 0) return present ? "warming_up" : "no_data";
-  const shares = [...total].flatMap(([time, bytes]) => {
-    const available = availableMemory(gauges, time);
-    return available === undefined ? [] : [1 - available / bytes];
-  });
+    .find((series) => series !== undefined);
+  if (total === undefined || total.times.length === 0) return present ? "warming_up" : "no_data";
+  const shares: number[] = [];
+  for (const [step, time] of total.times.entries()) {
+    const available = availableMemory((gauge) => valueAt(gauges.get(gauge), time, step));
+    const bytes = total.values[step];
+    if (available !== undefined && bytes !== undefined) shares.push(1 - available / bytes);
+  }
   if (shares.length === 0) return "no_data";
   const finite = shares.filter(Number.isFinite);
   return finite.length === 0 ? "not_a_number" : percent(overTime(statistic, finite));
 }
 
+const availableGauges = ["node_memory_MemAvailable_bytes", ...freeWindowsMemory];
+const freeableGauges = ["MemFree", "Buffers", "Cached", "Slab"].map(
+  (gauge) => `node_memory_${gauge}_bytes`,
+);
+
 /** MemAvailable; kernels before 3.14 lack it, and node-mixin then adds up what could be freed. */
-function availableMemory(gauges: Rows["gauges"], time: number): number | undefined {
-  const at = (gauge: string) => gauges.get(gauge)?.get(time);
-  const linux = (gauge: string) => at(`node_memory_${gauge}_bytes`);
-  const available = [linux("MemAvailable"), ...freeWindowsMemory.map(at)].find(
-    (bytes) => bytes !== undefined,
-  );
-  if (available !== undefined) return available;
-  const parts = ["MemFree", "Buffers", "Cached", "Slab"].map(linux);
-  return parts.reduce((sum, part) =>
-    sum === undefined || part === undefined ? undefined : sum + part,
-  );
+function availableMemory(valueAtStep: (gauge: string) => number | undefined): number | undefined {
+  for (const gauge of availableGauges) {
+    const bytes = valueAtStep(gauge);
+    if (bytes !== undefined) return bytes;
+  }
+  let freeable = 0;
+  for (const gauge of freeableGauges) {
+    const bytes = valueAtStep(gauge);
+    if (bytes === undefined) return undefined;
+    freeable += bytes;
+  }
+  return freeable;
+}
+
+/** What a gauge was at a time; nearly always that is the same `step` of all gauges. */
+function valueAt(gauge: Series | undefined, time: number, step: number): number | undefined {
+  if (gauge === undefined) return undefined;
+  const { times, values } = gauge;
+  return values[times[step] === time ? step : times.indexOf(time)];
 }
 
 /** A share as a percentage; rounding in the server may have pushed it a hair outside. */

@@ -26,7 +26,8 @@ const hosts = new Map<string, Host>([
 function rows(labels: Readonly<Record<string, string>>): { cpu: Series[]; memory: Series[] } {
   const row = (more: Readonly<Record<string, string>>, value: number): Series => ({
     labels: { ...labels, ...more },
-    points: [[evaluatedAt, value]],
+    times: [evaluatedAt],
+    values: [value],
   });
   const total = row({ __name__: "node_memory_MemTotal_bytes" }, 100);
   return {

@@ -128,14 +128,17 @@ describe("readMetric", () => {
 
   it("calls a new member warming up, and spares the service the question", async () => {
     const { monitoring, queries } = monitoringWith([]);
-    const created = (minutes: number) => new Date(window.end.getTime() - minutes * 60_000);
+    const created = (minutes: number) =>
+      new Date(window.end.getTime() - minutes * 60_000).toISOString();
 
     const { readings } = await read(monitoring, instance("new", { timeCreated: created(2) }));
     expect([...readings.values()]).toEqual(["warming_up"]);
     expect(queries).toHaveLength(1);
 
-    const old = await read(monitoring, instance("old", { timeCreated: created(11) }));
-    expect([...old.readings.values()]).toEqual(["no_data"]);
+    for (const timeCreated of [created(11), "yesterday"]) {
+      const old = await read(monitoring, instance("old", { timeCreated }));
+      expect([...old.readings.values()]).toEqual(["no_data"]);
+    }
   });
 
   it("lets a failed query cost only its own members their reading", async () => {

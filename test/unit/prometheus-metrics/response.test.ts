@@ -24,7 +24,7 @@ describe("readQueryAnswer", () => {
     const metric = { instance: "a" };
 
     expect(readQueryAnswer(success("vector", [{ metric, value: [1.5, "2"] }])).series).toEqual([
-      { labels: metric, points: [[1.5, 2]] },
+      { labels: metric, times: [1.5], values: [2] },
     ]);
     const values = [
       [1, "2"],
@@ -33,10 +33,8 @@ describe("readQueryAnswer", () => {
     expect(readQueryAnswer(success("matrix", [{ metric, values }])).series).toEqual([
       {
         labels: metric,
-        points: [
-          [1, 2],
-          [2, 3],
-        ],
+        times: [1, 2],
+        values: [2, 3],
       },
     ]);
   });
@@ -44,13 +42,13 @@ describe("readQueryAnswer", () => {
   it.each(["NaN", "+Inf", "-Inf", "", "text"])("takes the value %j for no number", (text) => {
     const { series } = readQueryAnswer(success("vector", [{ metric: {}, value: [1, text] }]));
 
-    expect(series[0]?.points).toEqual([[1, Number.NaN]]);
+    expect(series).toEqual([{ labels: {}, times: [1], values: [Number.NaN] }]);
   });
 
   it("takes a native histogram for a series without a point", () => {
     const { series } = readQueryAnswer(success("vector", [{ metric: {}, histogram: [1, {}] }]));
 
-    expect(series).toEqual([{ labels: {}, points: [] }]);
+    expect(series).toEqual([{ labels: {}, times: [], values: [] }]);
   });
 
   it("passes on what the server says about its answer, but not at any length", () => {
@@ -67,7 +65,21 @@ describe("readQueryAnswer", () => {
     success("scalar", [1, "2"]),
     success("string", [1, "x"]),
     success("vector", [{ metric: {}, value: [1e18, "1"] }]),
+    success("vector", [{ metric: {}, value: [-1, "1"] }]),
+    success("vector", [{ metric: {}, value: [1, 1] }]),
+    success("vector", [{ metric: {}, value: ["1", "1"] }]),
+    success("vector", [{ metric: {}, value: [1] }]),
+    success("vector", [{ metric: {}, value: null }]),
     success("vector", [{ metric: { a: 5 }, value: [1, "1"] }]),
+    success("vector", [{ metric: [], value: [1, "1"] }]),
+    success("vector", [{ value: [1, "1"] }]),
+    success("vector", [null]),
+    success("vector", {}),
+    success("matrix", [{ metric: {}, values: [[1, "1"], [2]] }]),
+    success("matrix", [{ metric: {}, values: { 0: [1, "1"] } }]),
+    success("matrix", [{ metric: {}, values: null }]),
+    success("matrix", [5]),
+    success("vector", [], { warnings: "w" }),
     { status: "error", errorType: "execution", error: "x" },
   ])("refuses %j", (body) => {
     expect(() => readQueryAnswer(body)).toThrow("something that is not a query result");

@@ -8,7 +8,8 @@ const host = { instance: "web-1", job: "node" };
 const answer = (...series: readonly Series[]): QueryAnswer => ({ series, warnings: [] });
 const row = (labels: Record<string, string>, ...values: readonly number[]): Series => ({
   labels: { ...host, ...labels },
-  points: values.map((value, index) => [1000 + 60 * index, value]),
+  times: values.map((_, index) => 1000 + 60 * index),
+  values,
 });
 const mode = (name: string, value: number) => row({ mode: name }, value);
 const gauge = (name: string, ...values: readonly number[]) =>
@@ -105,7 +106,8 @@ describe("readTargets", () => {
   it("takes a host's old memory for stale when no CPU answer tells whether it is there", () => {
     const dead = {
       labels: { instance: "dead", __name__: "node_memory_MemTotal_bytes" },
-      points: [[1000, 100]] as const,
+      times: [1000],
+      values: [100],
     };
     const memory = answer(gauge("MemTotal", 100, 100), gauge("MemAvailable", 50, 50), dead);
 
@@ -115,6 +117,24 @@ describe("readTargets", () => {
       ["query_failed", 50],
       ["query_failed", "stale"],
     ]);
+  });
+
+  it("takes the gauges of one time together, whatever times they have", () => {
+    const later = { ...gauge("MemAvailable", 40, 80), times: [1060, 1180] };
+    const memory = answer(gauge("MemTotal", 100, 100, 200, 200), later);
+
+    expect(readings(answer(...alive, mode("idle", 1)), memory)).toEqual({ cpu: 0, memory: 60 });
+  });
+
+  it("tells targets apart whose labels look alike when they are put together", () => {
+    const up = (labels: Record<string, string>) => ({
+      labels: { __name__: "up", ...labels },
+      times: [1000],
+      values: [0],
+    });
+    const cpu = answer(up({ a: "1", b: "2" }), up({ a: "11:b1:2" }), up({ b: "2", a: "1" }));
+
+    expect(readTargets({ cpu, memory: answer() }, settings)).toHaveLength(2);
   });
 
   it("takes no other exporter of the host for a host", () => {

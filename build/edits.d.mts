@@ -1,0 +1,1 @@
+export function editPackage(source: string, path: string): string;
