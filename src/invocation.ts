@@ -113,18 +113,30 @@ export class Invocation {
    * The value of a promise, unless the deadline comes first: some calls can't be aborted.
    * @throws DeadlineExceededError
    */
-  async inTime<T>(value: Promise<T>): Promise<T> {
+  inTime<T>(value: Promise<T>): Promise<T> {
+    return this.#race(value, (stop) => stop());
+  }
+
+  /**
+   * The same for a value that is put together of several calls. The deadline cuts them off, and what
+   * the others brought becomes a value without waiting for anything more: it is still taken.
+   */
+  inTimeOrInPart<T>(value: Promise<T>): Promise<T> {
+    return this.#race(value, setImmediate);
+  }
+
+  async #race<T>(value: Promise<T>, atDeadline: (stop: () => void) => unknown): Promise<T> {
     const { signal } = this;
-    let stop = () => {};
-    const over = new Promise<never>((_, reject) => {
-      stop = () => reject(signal.reason);
-      if (signal.aborted) stop();
-      else signal.addEventListener("abort", stop, { once: true });
+    let over = () => {};
+    const deadline = new Promise<never>((_, reject) => {
+      over = () => atDeadline(() => reject(signal.reason));
+      if (signal.aborted) over();
+      else signal.addEventListener("abort", over, { once: true });
     });
     try {
-      return await Promise.race([value, over]);
+      return await Promise.race([value, deadline]);
     } finally {
-      signal.removeEventListener("abort", stop);
+      signal.removeEventListener("abort", over);
     }
   }
 

@@ -89,6 +89,19 @@ describe("Invocation", () => {
     await expect(anInvocation(100).inTime(never)).rejects.toThrow(DeadlineExceededError);
   });
 
+  it("takes what the calls that it cut off leave of a value, and no later one", async () => {
+    const cutOff = anInvocation(100);
+    const partial = cutOff
+      .inTime(new Promise<never>(() => {}))
+      .catch(() => Promise.allSettled([1, 2]))
+      .then((all) => all.length);
+
+    await expect(cutOff.inTimeOrInPart(partial)).resolves.toBe(2);
+    await expect(cutOff.inTimeOrInPart(new Promise(() => {}))).rejects.toThrow(
+      DeadlineExceededError,
+    );
+  });
+
   it("hands on what is there in time, good or bad", async () => {
     await expect(anInvocation().inTime(Promise.resolve(1))).resolves.toBe(1);
     await expect(anInvocation().inTime(Promise.reject(new Error("no")))).rejects.toThrow("no");
