@@ -43,7 +43,7 @@ export async function readMetric(
     if (points === undefined && (ofPool.failed(instance) || single.failed(instance))) {
       return [instance.id, "query_failed"];
     }
-    return [instance.id, readingOf(points, instance, spec, window.end)];
+    return [instance.id, readingOf(points, instance, spec, window)];
   });
   return {
     readings: new Map(readings),

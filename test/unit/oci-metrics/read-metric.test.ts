@@ -126,6 +126,17 @@ describe("readMetric", () => {
     expect((await read(monitoring, instance("a"))).readings.get(instanceId("a"))).toBe(reading);
   });
 
+  it.each(["2026-11-23T20:34:00Z", "2026-11-23T20:41:00Z", "1795466400", "soon"])(
+    "takes no point at %s, which is not in the window",
+    async (timestamp) => {
+      const { dimensions, aggregatedDatapoints } = stream("a", { 3: 10, 4: 30 });
+      const points = [...aggregatedDatapoints, { timestamp, value: 99 }];
+      const { monitoring } = monitoringWith([{ dimensions, aggregatedDatapoints: points }]);
+
+      expect((await read(monitoring, instance("a"))).readings.get(instanceId("a"))).toBe(20);
+    },
+  );
+
   it("calls a new member warming up, and spares the service the question", async () => {
     const { monitoring, queries } = monitoringWith([]);
     const created = (minutes: number) => new Date(window.end.getTime() - minutes * 60_000);
