@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { FnAgent } from "../../local/fn-agent/fn-agent.ts";
 import { OciEmulator } from "../../local/oci-emulator/emulator.ts";
@@ -11,6 +12,7 @@ const bundle = new URL("../../dist/func.cjs", import.meta.url).pathname;
 
 const member = { id: instanceId("a"), displayName: "a", state: "Running" };
 const instances = [{ ...member, cpu: steady(20), memory: steady(40) }];
+const timeoutMs = 4_000;
 const pools = ["", "slow", "other"].map((suffix) => ({
   id: `${poolId}${suffix}`,
   displayName: `web${suffix}`,
@@ -30,7 +32,7 @@ describe("an invocation whose time is short", () => {
     const proxy = await FaultProxy.start({ upstream: emulator.url });
     cleanups.push(() => proxy.close());
     const environment = { ...emulator.environment, [endpoints[slow]]: proxy.url };
-    const agent = await FnAgent.start({ bundle, environment, timeoutMs: 4_000 });
+    const agent = await FnAgent.start({ bundle, environment, timeoutMs });
     cleanups.push(() => agent.close());
     return { agent, proxy, emulator };
   }
@@ -85,6 +87,28 @@ describe("an invocation whose time is short", () => {
 
     expect(document.status).toBe("ok");
     expect(document.pools.map(({ cpu }) => cpu.average)).toEqual([20, 20, 20]);
+  });
+
+  it("ends with its answer what that did not wait for, even if it is frozen then", async () => {
+    const { agent, proxy } = await start();
+    const givenUp = new Promise((resolve) => {
+      proxy.inject({
+        respond: async ({ request: { url = "", socket }, response, forward }) => {
+          if (url.includes("/instances?")) return void socket.once("close", resolve);
+          const { status, headers, body } = await forward();
+          response.writeHead(status, endToEnd(headers, body.length));
+          response.end(body);
+        },
+      });
+    });
+
+    const document = await ask(agent, { instancePoolId: `${poolId}gone`, compartmentId });
+    agent.freeze();
+    await delay(timeoutMs);
+    agent.thaw();
+
+    expect(document.pools[0]?.error?.code).toBe("POOL_NOT_FOUND");
+    await givenUp;
   });
 
   it("tells the caller of an event to come again", async () => {

@@ -83,6 +83,14 @@ describe("Invocation", () => {
     expect(signal.reason).toMatchObject({ code: "DEADLINE_EXCEEDED", retryable: true });
   });
 
+  it("aborts when it ends, too, for what is under way and not waited for", () => {
+    const invocation = anInvocation();
+
+    invocation.end();
+
+    expect(invocation.signal.reason).toBeInstanceOf(DeadlineExceededError);
+  });
+
   it("does not wait beyond it for what can't be aborted", async () => {
     const never = new Promise<never>(() => {});
 
