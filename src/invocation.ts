@@ -33,7 +33,7 @@ const callsRemembered = 250;
 
 /** One invocation; it goes down through every call that is made for it. */
 export class Invocation {
-  /** Aborts, with a DeadlineExceededError, when it is time to answer. */
+  /** Aborts, with a DeadlineExceededError, when it is time to answer, or when it has ended. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
   readonly usage: Usage;
@@ -42,10 +42,11 @@ export class Invocation {
   /** When Fn kills it, in epoch milliseconds. */
   readonly #killedAt: number;
   readonly #endsAt: number;
+  readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout;
 
   /**
-   * Begins an invocation that Fn kills at `deadline`. It must be ended, or its timer outlives it.
+   * Begins an invocation that Fn kills at `deadline`. It must be ended, or its calls outlive it.
    */
   constructor(
     deadline: Date | undefined,
@@ -59,8 +60,7 @@ export class Invocation {
     const budget = (deadline?.getTime() ?? Number.NaN) - now().getTime();
     const givenMs = Math.max(0, Number.isNaN(budget) ? defaultTimeoutMs : budget);
     const ownMs = givenMs - Math.min(reserveMs, givenMs / 4);
-    const controller = new AbortController();
-    this.signal = controller.signal;
+    this.signal = this.#controller.signal;
     // Every call of every pool listens; Node would warn of the eleventh.
     setMaxListeners(0, this.signal);
     this.logger = logger;
@@ -70,7 +70,7 @@ export class Invocation {
     this.#killedAt = now().getTime() + givenMs;
     this.#endsAt = now().getTime() + ownMs;
     this.#timer = setTimeout(
-      () => controller.abort(tooLate(ownMs)),
+      () => this.#controller.abort(tooLate(ownMs)),
       Math.min(ownMs, longestTimerMs),
     ).unref();
   }
@@ -113,23 +113,40 @@ export class Invocation {
    * The value of a promise, unless the deadline comes first: some calls can't be aborted.
    * @throws DeadlineExceededError
    */
-  async inTime<T>(value: Promise<T>): Promise<T> {
+  inTime<T>(value: Promise<T>): Promise<T> {
+    return this.#race(value, (stop) => stop());
+  }
+
+  /**
+   * The same for a value that is put together of several calls. The deadline cuts them off, and what
+   * the others brought becomes a value without waiting for anything more: it is still taken.
+   */
+  inTimeOrInPart<T>(value: Promise<T>): Promise<T> {
+    return this.#race(value, setImmediate);
+  }
+
+  async #race<T>(value: Promise<T>, atDeadline: (stop: () => void) => unknown): Promise<T> {
     const { signal } = this;
-    let stop = () => {};
-    const over = new Promise<never>((_, reject) => {
-      stop = () => reject(signal.reason);
-      if (signal.aborted) stop();
-      else signal.addEventListener("abort", stop, { once: true });
+    let over = () => {};
+    const deadline = new Promise<never>((_, reject) => {
+      over = () => atDeadline(() => reject(signal.reason));
+      if (signal.aborted) over();
+      else signal.addEventListener("abort", over, { once: true });
     });
     try {
-      return await Promise.race([value, over]);
+      return await Promise.race([value, deadline]);
     } finally {
-      signal.removeEventListener("abort", stop);
+      signal.removeEventListener("abort", over);
     }
   }
 
+  /**
+   * Ends it, and whatever is still under way for it: a call that its pool failed without would go on in
+   * the next invocation, or, as the deadline is gone, keep its place in the queue for ever.
+   */
   end(): void {
     clearTimeout(this.#timer);
+    this.#controller.abort(new DeadlineExceededError("The invocation has ended."));
   }
 }
 

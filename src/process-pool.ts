@@ -27,7 +27,7 @@ export async function processPool(
   try {
     log.debug("Measuring pool", { window_minutes: spec.windowMinutes, statistic });
     const collector = getCollector(spec, collectors);
-    const metrics = await invocation.inTime(collector.getMetrics(spec, invocation));
+    const metrics = await invocation.inTimeOrInPart(collector.getMetrics(spec, invocation));
     for (const failure of metrics.metrics?.failures ?? []) log.error("Query failed", failure);
     const result = toPoolResult(spec, metrics, warnings);
     logResult(result, log);

@@ -77,7 +77,7 @@ async function hintOf(
   const answer = await server.query(labelValuesQuery(label)).catch(() => undefined);
   if (answer === undefined) return undefined;
   const values = answer.series
-    .map(({ labels }) => labels[label])
+    .map(({ labels }) => (Object.hasOwn(labels, label) ? labels[label] : undefined))
     .filter((value) => value !== undefined)
     .map((value) => server.redact(value));
   if (values.length > 0) {

@@ -43,7 +43,7 @@ export async function readMetric(
     if (points === undefined && (ofPool.failed(instance) || single.failed(instance))) {
       return [instance.id, "query_failed"];
     }
-    return [instance.id, readingOf(points, instance, spec, window.end)];
+    return [instance.id, readingOf(points, instance, spec, window)];
   });
   return {
     readings: new Map(readings),
@@ -98,7 +98,10 @@ async function askAll(ask: Ask, queries: readonly PlannedQuery[]): Promise<Asked
     queries.map(async (query) => {
       try {
         const streams = await ask(query);
-        for (const [id, ofInstance] of pointsByInstance(streams)) points.set(id, ofInstance);
+        // One that moved within the window has some of its points in either place.
+        for (const [id, ofInstance] of pointsByInstance(streams)) {
+          points.set(id, [...(points.get(id) ?? []), ...ofInstance]);
+        }
       } catch (error) {
         failures.push(toUtilizationError(error));
         for (const { id } of query.instances) failed.add(id);
@@ -106,7 +109,7 @@ async function askAll(ask: Ask, queries: readonly PlannedQuery[]): Promise<Asked
     }),
   );
   return {
-    pointsOf: ({ id }) => points.get(id.toLowerCase()),
+    pointsOf: ({ id }) => (failed.has(id) ? undefined : points.get(id.toLowerCase())),
     failed: ({ id }) => failed.has(id),
     found: points.size,
     failures,

@@ -1,3 +1,4 @@
+import type { TimeWindow } from "../collectors/time-window.ts";
 import type { PoolSpec } from "../config/pool-spec.ts";
 import type { Instance } from "../instance-manager/instance-pool.ts";
 import type { Reading } from "../result/reading.ts";
@@ -28,14 +29,17 @@ export function pointsByInstance(
   return points;
 }
 
-/** What a member's points say; `end` is that of the window they are from. */
+/** What a member's points in the window say; those with any other time are nothing that was asked for. */
 export function readingOf(
   points: readonly DataPoint[] | undefined,
   instance: Instance,
   { windowMinutes, statistic }: PoolSpec,
-  end: Date,
+  { start, end }: TimeWindow,
 ): Reading {
-  const reported = (points ?? []).filter(({ value }) => value !== null);
+  const reported = (points ?? []).filter(({ timestamp, value }) => {
+    const time = Date.parse(timestamp);
+    return value !== null && time >= start.getTime() && time <= end.getTime();
+  });
   if (reported.length === 0) return isNew(instance, end) ? "warming_up" : "no_data";
   const newest = Math.max(...reported.map(({ timestamp }) => Date.parse(timestamp)));
   const oldestFresh = end.getTime() - freshIntervals * intervalMinutes(windowMinutes) * minuteMs;

@@ -138,6 +138,8 @@ export class PrometheusClient {
     switch (status) {
       case 401:
         return new CredentialsRefusedError(message, { hint: credentialsHint });
+      case 407:
+        return new CredentialsRefusedError(message, { hint: proxyHint });
       case 403:
         return new NotAuthenticatedError(message, { hint: credentialsHint });
       case 429:
@@ -173,10 +175,11 @@ export class PrometheusClient {
   }
 }
 
-/** A 401: newer credentials might do. */
+/** A 401, or a proxy's 407: newer credentials might do. */
 class CredentialsRefusedError extends NotAuthenticatedError {}
 
 const credentialsHint = "Check the server's auth and headers.";
+const proxyHint = "Check the user and the password in the URL of the server's proxy.";
 const tooHeavyHint = "Try a shorter window, or fewer members.";
 const urlHint = "Check the server's URL: its API is expected at <url>/api/v1/query.";
 

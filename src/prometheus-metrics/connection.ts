@@ -5,7 +5,6 @@ import {
   rootCertificates,
 } from "node:tls";
 import axios, { type AxiosInstance } from "axios";
-import { HttpsProxyAgent } from "https-proxy-agent";
 import * as v from "valibot";
 import {
   type Credential,
@@ -15,7 +14,8 @@ import {
 } from "../config/prometheus-servers.ts";
 import type { Secret } from "../config/secret.ts";
 import { InvalidRequestError, NotAuthenticatedError, UtilizationError } from "../errors.ts";
-import { type Agents, agentsFor, keeping, type TlsOptions } from "../network/agents.ts";
+import { type Agents, agentsFor, type TlsOptions } from "../network/agents.ts";
+import { Tunnel } from "../network/tunnel.ts";
 
 /** Reads a secret of OCI Vault. */
 export type ReadSecret = (secretId: string) => Promise<Secret>;
@@ -98,11 +98,10 @@ function createClient(headers: Readonly<Record<string, string>>, agents: Agents)
 /** A proxy gets a tunnel, through which it sees neither the path nor the credentials of HTTPS. */
 function agentsOf(url: string, tls: TlsOptions, proxy: URL | undefined): Agents {
   if (proxy === undefined) return agentsFor(url, tls);
-  const tunnel = new HttpsProxyAgent(proxy, keeping);
-  // What is given to the constructor is for the proxy; this is for the server behind it, whose name
-  // the tunnel forgets when it is an address.
+  // The name of the server behind it, which the tunnel forgets when it is an address.
   const hostname = new URL(url).hostname.replace(/^\[(.*)\]$/, "$1");
-  Object.assign(tunnel.options, tls, {
+  const tunnel = new Tunnel(proxy, {
+    ...tls,
     checkServerIdentity: (_: string, certificate: PeerCertificate) =>
       checkServerIdentity(hostname, certificate),
   });

@@ -23,7 +23,7 @@ export class CallLimit {
   }
 
   /**
-   * The value of a call, made when it is its turn.
+   * The value of a call, made when it is its turn. The call itself is to stop at the signal.
    * @throws The signal's reason when it aborts before that; what `call` threw.
    */
   run<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
@@ -31,15 +31,23 @@ export class CallLimit {
     return this.#keepingItsPlace(call, signal, this.#intervalMs);
   }
 
-  /** A call keeps its place in the queue for the whole interval, even if it is over. */
+  /**
+   * A call keeps its place in the queue for the whole interval, even if it is over, or given up: the
+   * service has counted it. So the signal is the queue's only while the call is waiting.
+   */
   #keepingItsPlace<T>(call: () => Promise<T>, signal: AbortSignal, intervalMs: number): Promise<T> {
+    const waiting = new AbortController();
+    const giveUp = () => waiting.abort(signal.reason);
+    if (signal.aborted) giveUp();
+    else signal.addEventListener("abort", giveUp, { once: true });
     return new Promise((resolve, reject) => {
       const place = async () => {
+        signal.removeEventListener("abort", giveUp);
         const value = call();
         resolve(value);
         await Promise.allSettled([value, delay(intervalMs, undefined, { ref: false })]);
       };
-      this.#queue.add(place, { signal }).catch(reject);
+      this.#queue.add(place, { signal: waiting.signal }).catch(reject);
     });
   }
 }

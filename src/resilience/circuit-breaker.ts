@@ -22,6 +22,8 @@ const patienceMs = 2_000;
 export class CircuitBreaker {
   readonly #now: () => Date;
   #failures = 0;
+  /** Of all, in its life. */
+  #failuresSeen = 0;
   /** Epoch milliseconds; undefined while closed. */
   #retryAt: number | undefined;
   /** The one call that tries again, until it has its verdict. */
@@ -44,15 +46,32 @@ export class CircuitBreaker {
     return "yes";
   }
 
-  /** `unknown` is for a call that the deadline cut off: it leaves everything as it was. */
-  report(verdict: Verdict): void {
-    if (verdict !== "unknown") {
-      this.#failures = verdict === "success" ? 0 : this.#failures + 1;
-      const open = this.#failures >= threshold;
-      this.#retryAt = open ? this.#now().getTime() + openMs : undefined;
-    }
+  /** What a call is to hand in with its verdict: when it began, in failures seen. */
+  get moment(): number {
+    return this.#failuresSeen;
+  }
+
+  /**
+   * `unknown` is for a call that the deadline cut off: it leaves everything as it was. So does a
+   * failure that comes together with one that was counted: what ends ten calls at once, as a load
+   * balancer does that restarts, is no ten failures in a row.
+   */
+  report(verdict: Verdict, began: number): void {
+    if (verdict === "success") this.#close();
+    else if (verdict === "failure" && began === this.#failuresSeen) this.#count();
     this.#trial?.end();
     this.#trial = undefined;
+  }
+
+  #close(): void {
+    this.#failures = 0;
+    this.#retryAt = undefined;
+  }
+
+  #count(): void {
+    this.#failures += 1;
+    this.#failuresSeen += 1;
+    if (this.#failures >= threshold) this.#retryAt = this.#now().getTime() + openMs;
   }
 
   state(): CircuitState {

@@ -133,20 +133,22 @@ export class Endpoint {
     send: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     await this.#enter(invocation);
+    let began = this.#breaker.moment;
     const ask = async () => {
       // Others may have failed while this one was waiting for its turn.
       if (this.#isOpen) throw this.#open();
       this.#called = true;
+      began = this.#breaker.moment;
       invocation.usage.calls += 1;
       const limitMs = last ? longestAttemptMs : attemptMs(invocation);
       return limitTime(send, invocation, limitMs, () => this.#silent(limitMs));
     };
     try {
       const value = await this.#limit.run(ask, invocation.signal);
-      this.#breaker.report("success");
+      this.#breaker.report("success", began);
       return value;
     } catch (error) {
-      this.#breaker.report(verdictOf(error));
+      this.#breaker.report(verdictOf(error), began);
       throw error;
     }
   }

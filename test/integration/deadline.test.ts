@@ -1,8 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { FnAgent } from "../../local/fn-agent/fn-agent.ts";
 import { OciEmulator } from "../../local/oci-emulator/emulator.ts";
 import { steady } from "../../local/oci-emulator/tenancy.ts";
-import { FaultProxy } from "../support/fault-proxy.ts";
+import { endToEnd, FaultProxy } from "../support/fault-proxy.ts";
 import { blackHole } from "../support/faults.ts";
 import { ask } from "../support/function-process.ts";
 import { compartmentId, instanceId, poolId } from "../support/ocids.ts";
@@ -11,6 +12,7 @@ const bundle = new URL("../../dist/func.cjs", import.meta.url).pathname;
 
 const member = { id: instanceId("a"), displayName: "a", state: "Running" };
 const instances = [{ ...member, cpu: steady(20), memory: steady(40) }];
+const timeoutMs = 4_000;
 const pools = ["", "slow", "other"].map((suffix) => ({
   id: `${poolId}${suffix}`,
   displayName: `web${suffix}`,
@@ -24,16 +26,17 @@ describe("an invocation whose time is short", () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   });
 
-  async function start() {
+  async function start(slow: "core" | "monitoring" = "core") {
     const emulator = await OciEmulator.start({ tenancy: { pools } });
     cleanups.push(() => emulator.close());
     const proxy = await FaultProxy.start({ upstream: emulator.url });
     cleanups.push(() => proxy.close());
-    const environment = { ...emulator.environment, OCI_CORE_ENDPOINT: proxy.url };
-    const agent = await FnAgent.start({ bundle, environment, timeoutMs: 4_000 });
+    const environment = { ...emulator.environment, [endpoints[slow]]: proxy.url };
+    const agent = await FnAgent.start({ bundle, environment, timeoutMs });
     cleanups.push(() => agent.close());
     return { agent, proxy, emulator };
   }
+  const endpoints = { core: "OCI_CORE_ENDPOINT", monitoring: "OCI_MONITORING_ENDPOINT" } as const;
   const request = { pools: pools.map(({ id }) => ({ instancePoolId: id, compartmentId })) };
 
   it("answers in time what it has, and says of the slow pool that it was too slow", async () => {
@@ -52,6 +55,28 @@ describe("an invocation whose time is short", () => {
     expect(agent.pid).toBe(pid);
   });
 
+  it("answers with the metric that is there, when the other does not come", async () => {
+    const { agent, proxy } = await start("monitoring");
+    proxy.inject({
+      respond: async ({ response, forward }) => {
+        const { status, headers, body } = await forward();
+        if (body.includes("MemoryUtilization")) return;
+        response.writeHead(status, endToEnd(headers, body.length));
+        response.end(body);
+      },
+    });
+
+    const { pools: measured } = await ask(agent, { instancePoolId: poolId, compartmentId });
+
+    expect(measured[0]).toMatchObject({
+      status: "partial",
+      cpu: { average: 20, reporting: 1 },
+      memory: { average: null },
+      instances: { missing: [{ metrics: ["memory"], reason: "query_failed" }] },
+      warnings: [expect.any(String)],
+    });
+  });
+
   it("leaves nothing of it behind for the next", async () => {
     const { agent, proxy } = await start();
     proxy.inject(blackHole, { where: ({ url = "" }) => url.includes(`${poolId}slow`) });
@@ -62,6 +87,28 @@ describe("an invocation whose time is short", () => {
 
     expect(document.status).toBe("ok");
     expect(document.pools.map(({ cpu }) => cpu.average)).toEqual([20, 20, 20]);
+  });
+
+  it("ends with its answer what that did not wait for, even if it is frozen then", async () => {
+    const { agent, proxy } = await start();
+    const givenUp = new Promise((resolve) => {
+      proxy.inject({
+        respond: async ({ request: { url = "", socket }, response, forward }) => {
+          if (url.includes("/instances?")) return void socket.once("close", resolve);
+          const { status, headers, body } = await forward();
+          response.writeHead(status, endToEnd(headers, body.length));
+          response.end(body);
+        },
+      });
+    });
+
+    const document = await ask(agent, { instancePoolId: `${poolId}gone`, compartmentId });
+    agent.freeze();
+    await delay(timeoutMs);
+    agent.thaw();
+
+    expect(document.pools[0]?.error?.code).toBe("POOL_NOT_FOUND");
+    await givenUp;
   });
 
   it("tells the caller of an event to come again", async () => {

@@ -226,6 +226,26 @@ describe("a Prometheus server that wants to know who asks, over TLS", () => {
     await proxy.close();
   });
 
+  it("is reached through a proxy whose password was changed, in Vault as well", async () => {
+    secure.authorize = () => true;
+    const proxy = await startProxy(`Basic ${Buffer.from("me:s3cret-old").toString("base64")}`);
+    secret = proxy.url.replace("://", "://me:s3cret-old@");
+    const fn = await start({ PROMETHEUS_PROXY_SECRET_ID: secretId });
+    expect((await ask(fn, request)).status).toBe("ok");
+    proxy.wantInstead(`Basic ${Buffer.from("me:s3cret-new").toString("base64")}`);
+
+    expect((await ask(fn, request)).pools[0]?.error).toMatchObject({
+      code: "NOT_AUTHENTICATED",
+      message: expect.stringContaining("answered 407"),
+      hint: expect.stringContaining("proxy"),
+    });
+    secret = proxy.url.replace("://", "://me:s3cret-new@");
+    expect((await ask(fn, request)).status).toBe("ok");
+
+    expect(fn.logLines().join("\n")).not.toContain("s3cret");
+    await proxy.close();
+  });
+
   it("is reached directly, whatever proxies the environment names otherwise", async () => {
     secure.authorize = () => true;
     const proxy = await startProxy();
@@ -248,7 +268,8 @@ describe("a Prometheus server that wants to know who asks, over TLS", () => {
 const oneLine = (pem: string) => pem.replaceAll("\n", "\\n");
 
 /** An HTTP proxy that makes tunnels, for those it knows, and remembers what it was asked for. */
-async function startProxy(authorization?: string) {
+async function startProxy(authorized?: string) {
+  let authorization = authorized;
   const seen: string[] = [];
   const server: Server = createServer((incoming, response) => {
     seen.push(`${incoming.method} ${incoming.url}`);
@@ -273,10 +294,17 @@ async function startProxy(authorization?: string) {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
+  const dropTunnels = () => {
+    for (const tunnel of tunnels.splice(0)) tunnel.destroy();
+  };
+  const wantInstead = (other: string) => {
+    authorization = other;
+    dropTunnels();
+  };
   const close = async () => {
-    for (const tunnel of tunnels) tunnel.destroy();
+    dropTunnels();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { url: `http://127.0.0.1:${port}`, seen, close };
+  return { url: `http://127.0.0.1:${port}`, seen, wantInstead, close };
 }

@@ -83,10 +83,31 @@ describe("Invocation", () => {
     expect(signal.reason).toMatchObject({ code: "DEADLINE_EXCEEDED", retryable: true });
   });
 
+  it("aborts when it ends, too, for what is under way and not waited for", () => {
+    const invocation = anInvocation();
+
+    invocation.end();
+
+    expect(invocation.signal.reason).toBeInstanceOf(DeadlineExceededError);
+  });
+
   it("does not wait beyond it for what can't be aborted", async () => {
     const never = new Promise<never>(() => {});
 
     await expect(anInvocation(100).inTime(never)).rejects.toThrow(DeadlineExceededError);
+  });
+
+  it("takes what the calls that it cut off leave of a value, and no later one", async () => {
+    const cutOff = anInvocation(100);
+    const partial = cutOff
+      .inTime(new Promise<never>(() => {}))
+      .catch(() => Promise.allSettled([1, 2]))
+      .then((all) => all.length);
+
+    await expect(cutOff.inTimeOrInPart(partial)).resolves.toBe(2);
+    await expect(cutOff.inTimeOrInPart(new Promise(() => {}))).rejects.toThrow(
+      DeadlineExceededError,
+    );
   });
 
   it("hands on what is there in time, good or bad", async () => {

@@ -53,12 +53,13 @@ async function measure(
   const server: QueryApi = {
     query: async (query, time) => {
       queries.push({ query, time });
+      if (query.startsWith("topk")) return { series: [{ labels: {}, points: [] }], warnings };
       const series = query.startsWith("{")
         ? all.flatMap((r) => r.memory)
         : all.flatMap((r) => r.cpu);
       return { series, warnings };
     },
-    redact: (text) => text,
+    redact: (text) => text.replaceAll("s3cret", "[secret]"),
   };
   const collector = new PrometheusMetricsCollector({
     directory: {
@@ -117,6 +118,17 @@ describe("PrometheusMetricsCollector", () => {
     });
 
     expect(result.error).toMatchObject({ code: "SOURCE_UNAVAILABLE", retryable: true });
+  });
+
+  it("sees no label in what every object has", async () => {
+    const { result } = await measure([], {
+      prometheus: { match: { label: "constructor", by: "displayName" } },
+    });
+
+    expect(result.error).toMatchObject({
+      code: "NO_DATA",
+      hint: `No host's series has the label "constructor" on server "default".`,
+    });
   });
 
   it("looks up those whom a pool label finds, but no other label names", async () => {

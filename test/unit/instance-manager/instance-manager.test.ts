@@ -156,4 +156,22 @@ describe("InstanceManager", () => {
       SourceUnavailableError,
     );
   });
+
+  it("remembers no description that failed, whoever asked for it", async () => {
+    let down = true;
+    const manager = new InstanceManager(async () => ({
+      getInstancePool: async () => {
+        if (down) throw new SourceUnavailableError("it is down");
+        return { compartmentId, displayName: "the pool" };
+      },
+      listInstancePoolInstances: async () => ({ items: [], nextPage: undefined }),
+    }));
+    const anyCompartment = { ...poolSpec(), compartmentId: undefined };
+    await expect(manager.compartmentOf(anyCompartment, anInvocation())).rejects.toThrow("down");
+    down = false;
+
+    const pool = await manager.getInstancesFromInstancePool(anyCompartment, anInvocation());
+
+    expect(pool.instances).toEqual([]);
+  });
 });

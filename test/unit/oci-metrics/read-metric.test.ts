@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { ThrottledError } from "../../../src/errors.ts";
 import type { Instance } from "../../../src/instance-manager/instance-pool.ts";
@@ -126,6 +127,17 @@ describe("readMetric", () => {
     expect((await read(monitoring, instance("a"))).readings.get(instanceId("a"))).toBe(reading);
   });
 
+  it.each(["2026-11-23T20:34:00Z", "2026-11-23T20:41:00Z", "1795466400", "soon"])(
+    "takes no point at %s, which is not in the window",
+    async (timestamp) => {
+      const { dimensions, aggregatedDatapoints } = stream("a", { 3: 10, 4: 30 });
+      const points = [...aggregatedDatapoints, { timestamp, value: 99 }];
+      const { monitoring } = monitoringWith([{ dimensions, aggregatedDatapoints: points }]);
+
+      expect((await read(monitoring, instance("a"))).readings.get(instanceId("a"))).toBe(20);
+    },
+  );
+
   it("calls a new member warming up, and spares the service the question", async () => {
     const { monitoring, queries } = monitoringWith([]);
     const created = (minutes: number) =>
@@ -139,6 +151,49 @@ describe("readMetric", () => {
       const old = await read(monitoring, instance("old", { timeCreated }));
       expect([...old.readings.values()]).toEqual(["no_data"]);
     }
+  });
+
+  it.each(["old", "new"])(
+    "puts the points of a member together that moved to another compartment, the %s last",
+    async (last) => {
+      const answers: Readonly<Record<string, readonly MetricStream[]>> = {
+        old: [stream("moved", { 0: 90, 1: 90, 2: 90 }), stream("b", { 4: 1 })],
+        new: [stream("moved", { 3: 10, 4: 10 })],
+      };
+      const monitoring: Monitoring = {
+        region: "us-ashburn-1",
+        summarizeMetricsData: async (query) => {
+          if (query.compartmentId === last) await delay(10);
+          return answers[query.compartmentId] ?? [];
+        },
+      };
+
+      const { readings } = await read(
+        monitoring,
+        instance("moved", { compartmentId: "new" }),
+        instance("b", { compartmentId: "old" }),
+      );
+
+      expect([...readings.values()]).toEqual([58, 1]);
+    },
+  );
+
+  it("does not read a member by what another's query says of its past", async () => {
+    const monitoring: Monitoring = {
+      region: "us-ashburn-1",
+      summarizeMetricsData: async (query) => {
+        if (query.compartmentId === "new") throw new ThrottledError("slow down");
+        return [stream("moved", { 0: 90, 1: 90, 2: 90 }), stream("b", { 4: 1 })];
+      },
+    };
+
+    const { readings } = await read(
+      monitoring,
+      instance("moved", { compartmentId: "new" }),
+      instance("b", { compartmentId: "old" }),
+    );
+
+    expect([...readings.values()]).toEqual(["query_failed", 1]);
   });
 
   it("lets a failed query cost only its own members their reading", async () => {

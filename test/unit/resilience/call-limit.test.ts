@@ -41,6 +41,20 @@ describe("CallLimit", () => {
     }
   });
 
+  it("begins no more calls in an interval, either, when the first are given up", async () => {
+    const limit = new CallLimit({ concurrency: 4, intervalMs: 500 });
+    const deadline = new AbortController();
+    const start = performance.now();
+    const hanging = () => delay(60_000, undefined, { signal: deadline.signal });
+    const first = Array.from({ length: 6 }, () => limit.run(hanging, deadline.signal));
+    deadline.abort();
+    await Promise.allSettled(first);
+
+    const { starts } = await makeCalls(limit, 4);
+
+    for (const next of starts) expect(next - start).toBeGreaterThanOrEqual(499);
+  });
+
   it("goes on when the clock is set back", async () => {
     const limit = new CallLimit({ concurrency: 2, intervalMs: 50 });
     await makeCalls(limit, 2);

@@ -7,7 +7,7 @@ function breaker() {
   const circuit = new CircuitBreaker(() => new Date(now));
   const call = (verdict: "success" | "failure" | "unknown") => {
     if (circuit.enter() !== "yes") return "refused";
-    circuit.report(verdict);
+    circuit.report(verdict, circuit.moment);
     return "made";
   };
   const fail = (times: number) => Array.from({ length: times }, () => call("failure"));
@@ -38,6 +38,17 @@ describe("CircuitBreaker", () => {
     expect(circuit.state()).toEqual({ state: "closed", consecutiveFailures: 4, retryAt: null });
   });
 
+  it("counts failures of calls that were under way together once", () => {
+    const { circuit, fail, call } = breaker();
+    const { moment } = circuit;
+
+    for (let index = 0; index < 10; index++) circuit.report("failure", moment);
+
+    expect(circuit.state()).toMatchObject({ state: "closed", consecutiveFailures: 1 });
+    expect(fail(4)).toEqual(Array(4).fill("made"));
+    expect(call("success")).toBe("refused");
+  });
+
   it("lets one call try again after 30 seconds, while others wait for how it ends", async () => {
     const { circuit, fail, call, wait } = breaker();
     fail(5);
@@ -46,7 +57,7 @@ describe("CircuitBreaker", () => {
 
     expect(circuit.enter()).toBe("yes");
     const waiting = circuit.enter();
-    circuit.report("success");
+    circuit.report("success", circuit.moment);
     await waiting;
 
     expect(circuit.state().state).toBe("closed");

@@ -163,6 +163,15 @@ describe("Endpoint", () => {
     expect(down.state).toMatchObject({ name: "Monitoring", state: "open", consecutiveFailures: 5 });
   });
 
+  it("tries ten calls again that failed at once", async () => {
+    const back = endpoint(new CallLimit({ concurrency: 10 }));
+    const call = failing(10, passing);
+
+    const answers = Array.from({ length: 10 }, () => back.call(anInvocation(), call, "Ask"));
+
+    expect(await Promise.all(answers)).toEqual(Array(10).fill("answer"));
+  });
+
   it("is called again half a minute later by the clock", async () => {
     const down = await dueAgain();
 
