@@ -100,7 +100,8 @@ async function postOne(
   posting: Invocation,
 ): Promise<readonly Warning[]> {
   try {
-    const outcome = await ingestion.postMetricData(streams.map(({ metric }) => metric));
+    const metrics = streams.map(({ metric }) => metric);
+    const outcome = await posting.inTime(ingestion.postMetricData(metrics));
     if (outcome.refusedCount > 0) return refusals(streams, outcome, posting);
     posting.logger.debug("Metrics published", { streams: streams.length });
     return [];

@@ -37,7 +37,7 @@ export class Telemetry {
     // As they are now: what is posted about the invocation is no part of it.
     const usage = { ...invocation.usage };
     const tell = async (posting: Promise<void>) => {
-      await posting.catch((thrown) => {
+      await reporting.inTime(posting).catch((thrown) => {
         const reason = toUtilizationError(thrown).message;
         invocation.logger.warn("Telemetry failed", { reason });
       });
