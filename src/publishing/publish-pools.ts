@@ -8,7 +8,6 @@ import { metricsOfPool } from "./pool-metrics.ts";
 
 /** What publishing needs to know of a pool, for one invocation. */
 export interface PublishDependencies {
-  /** Pools of one region are posted together. */
   readonly ingestionOf: (
     spec: PoolSpec,
     invocation: Invocation,
@@ -72,15 +71,17 @@ async function postAll(
   { ingestionOf, compartmentOf, now }: PublishDependencies,
   posting: Invocation,
 ): Promise<readonly Warning[]> {
-  const regions = new Map<string, { ingestion: Ingestion; streams: Stream[] }>();
+  // OCI answers 404 to a whole post: what one policy may forbid is not posted with what it doesn't.
+  const byPolicy = new Map<string, { ingestion: Ingestion; streams: Stream[] }>();
   const warnings: Warning[] = [];
   await Promise.all(
     measured.map(async ({ index, spec, result }) => {
       try {
         const { region, ingestion } = await ingestionOf(spec, posting);
         const compartmentId = await posting.inTime(compartmentOf(spec, posting));
-        const streams = regions.get(region)?.streams ?? [];
-        regions.set(region, { ingestion, streams });
+        const scope = [region, compartmentId, spec.publish?.namespace].join();
+        const streams = byPolicy.get(scope)?.streams ?? [];
+        byPolicy.set(scope, { ingestion, streams });
         const metrics = metricsOfPool(result, spec, compartmentId, now());
         streams.push(...metrics.map((metric) => ({ metric, index })));
       } catch (thrown) {
@@ -88,7 +89,7 @@ async function postAll(
       }
     }),
   );
-  const posts = [...regions.values()].flatMap(({ ingestion, streams }) =>
+  const posts = [...byPolicy.values()].flatMap(({ ingestion, streams }) =>
     postsOf(streams).map((post) => postOne(ingestion, post, posting)),
   );
   return [...warnings, ...(await Promise.all(posts)).flat()];
@@ -129,12 +130,14 @@ function refusals(
 ): readonly Warning[] {
   const counts = { streams: streams.length, refused: refusedCount };
   logger.warn("Metrics refused", { ...counts, reason: refused[0]?.message });
-  const warnings = refused.flatMap(({ name, dimensions, message }) =>
-    streams
-      .filter(({ metric }) => metric.name === name)
-      .filter(({ metric }) => metric.dimensions["instancePoolId"] === dimensions["instancePoolId"])
-      .map(({ index }) => ({ index, text: `${name} was not published: ${message}` })),
-  );
+  const warnings = streams.flatMap(({ metric, index }) => {
+    const found = refused.find(
+      ({ name, dimensions }) =>
+        metric.name === name &&
+        metric.dimensions["instancePoolId"] === dimensions["instancePoolId"],
+    );
+    return found ? [{ index, text: `${metric.name} was not published: ${found.message}` }] : [];
+  });
   if (warnings.length >= refusedCount) return warnings;
   const text = `${refusedCount} of ${streams.length} metrics that were posted together were refused`;
   return [...warnings, ...streams.map(({ index }) => ({ index, text }))];

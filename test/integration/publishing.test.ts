@@ -238,6 +238,24 @@ describe("publish", () => {
     expect(logOf(agent).at(-1)).toMatchObject({ message: "Invocation answered", retries: 2 });
   });
 
+  it("posts what a policy allows, though another pool's namespace is forbidden", async () => {
+    await start({
+      refuseMetric: ({ namespace }) => {
+        if (namespace === "forbidden") throw notAuthorizedOrNotFound();
+        return undefined;
+      },
+    });
+
+    const forbidden = request("number7", { publish: { namespace: "forbidden" } });
+    const { pools: results } = await ask(agent, { pools: [request("web"), forbidden] });
+
+    expect(warningsOf(results)).toEqual([
+      [],
+      [expect.stringMatching(/^not published: .* 404 .* to use metrics/)],
+    ]);
+    expect((await pointsOf("CpuUtilization")).map(([, value]) => value)).toEqual([40.25]);
+  });
+
   it("says which policy is missing", async () => {
     await start({
       refuseMetric: () => {

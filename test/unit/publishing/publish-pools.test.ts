@@ -103,6 +103,22 @@ describe("publishPools", () => {
     expect(messages()).toMatchObject([{ message: "Metrics refused", streams: 8, refused: 2 }]);
   });
 
+  it("warns once of a metric, however often the service says that it refused it", async () => {
+    const dimensions = { instancePoolId: poolId };
+    const refused = Array.from({ length: 1_000 }, (_, index) => ({
+      name: "CpuUtilization",
+      dimensions,
+      message: `reason ${index}`,
+    }));
+
+    const { warnings } = await publish([specOf("a", "us-ashburn-1")], () => ({
+      refusedCount: 1,
+      refused,
+    }));
+
+    expect(warnings).toEqual([["a warning", "CpuUtilization was not published: reason 0"]]);
+  });
+
   it("gives the results back in time when a post never ends", async () => {
     const never = new Promise<PostOutcome>(() => {});
 
