@@ -34,7 +34,7 @@ const callsRemembered = 250;
 
 /** One invocation; it goes down through every call that is made for it. */
 export class Invocation {
-  /** Aborts, with a DeadlineExceededError, when it is time to answer. */
+  /** Aborts, with a DeadlineExceededError, when it is time to answer, or the invocation is over. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
   readonly usage: Usage;
@@ -45,6 +45,7 @@ export class Invocation {
   /** From its beginning until it is time to answer. */
   readonly #ownMs: number;
   readonly #elapsedMs = stopwatch();
+  readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout;
 
   /**
@@ -62,8 +63,7 @@ export class Invocation {
     const budget = (deadline?.getTime() ?? Number.NaN) - now().getTime();
     const givenMs = Math.max(0, Number.isNaN(budget) ? defaultTimeoutMs : budget);
     const ownMs = givenMs - Math.min(reserveMs, givenMs / 4);
-    const controller = new AbortController();
-    this.signal = controller.signal;
+    this.signal = this.#controller.signal;
     // Every call of every pool listens; Node would warn of the eleventh.
     setMaxListeners(0, this.signal);
     this.logger = logger;
@@ -73,7 +73,7 @@ export class Invocation {
     this.#givenMs = givenMs;
     this.#ownMs = ownMs;
     this.#timer = setTimeout(
-      () => controller.abort(tooLate(ownMs)),
+      () => this.#controller.abort(tooLate(ownMs)),
       Math.min(ownMs, longestTimerMs),
     ).unref();
   }
@@ -131,8 +131,10 @@ export class Invocation {
     }
   }
 
+  /** What is still under way for it is given up: nobody waits for that, and Fn may freeze it. */
   end(): void {
     clearTimeout(this.#timer);
+    this.#controller.abort(new DeadlineExceededError("The invocation is over."));
   }
 }
 

@@ -76,3 +76,42 @@ describe("an invocation whose time is short", () => {
     expect(agent.running).toBe(true);
   });
 });
+
+describe("an invocation that has its answer", () => {
+  it("makes no more calls for it", async () => {
+    const running = { state: "Running", cpu: steady(20), memory: steady(40) };
+    const large = Array.from({ length: 8_000 }, (_, index) => ({
+      ...running,
+      id: instanceId(`n${index}`),
+      displayName: `n${index}`,
+    }));
+    const displayName = "web";
+    const emulator = await OciEmulator.start({
+      tenancy: {
+        pools: [
+          { id: poolId, displayName, compartmentId, instances: large },
+          { id: `${poolId}other`, displayName, compartmentId, instances },
+        ],
+      },
+      denied: () => ["GetInstancePool"],
+      latencyMs: 200,
+    });
+    const agent = await FnAgent.start({ bundle, environment: emulator.environment });
+    try {
+      const nameless = await ask(agent, { instancePoolId: poolId, compartmentId });
+      const other = { instancePoolId: `${poolId}other`, compartmentId, name: "other" };
+      // Each takes a list and a query, one after the other.
+      for (let call = 0; call < 3; call++) expect((await ask(agent, other)).status).toBe("ok");
+
+      const listed = emulator.requests.filter(
+        ({ operation, path }) =>
+          operation === "ListInstancePoolInstances" && path.includes(`${poolId}/`),
+      );
+      expect(nameless.pools[0]?.error?.code).toBe("POOL_NOT_FOUND");
+      expect(listed.length).toBeLessThanOrEqual(2);
+    } finally {
+      await agent.close();
+      await emulator.close();
+    }
+  });
+});
