@@ -24,12 +24,16 @@ describe("an invocation whose time is short", () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   });
 
-  async function start() {
+  async function start(variables: Readonly<Record<string, string>> = {}) {
     const emulator = await OciEmulator.start({ tenancy: { pools } });
     cleanups.push(() => emulator.close());
     const proxy = await FaultProxy.start({ upstream: emulator.url });
     cleanups.push(() => proxy.close());
-    const environment = { ...emulator.environment, OCI_CORE_ENDPOINT: proxy.url };
+    const environment = {
+      ...emulator.environment,
+      OCI_CORE_ENDPOINT: proxy.url,
+      ...variables,
+    };
     const agent = await FnAgent.start({ bundle, environment, timeoutMs: 4_000 });
     cleanups.push(() => agent.close());
     return { agent, proxy, emulator };
@@ -50,6 +54,33 @@ describe("an invocation whose time is short", () => {
       "ok",
     ]);
     expect(agent.pid).toBe(pid);
+  });
+
+  it("answers in time when nobody takes its metrics and spans, either", async () => {
+    const silent = await FaultProxy.start({ upstream: "http://127.0.0.1:1" });
+    cleanups.push(() => silent.close());
+    silent.inject(blackHole);
+    const { agent, proxy } = await start({
+      OCI_MONITORING_INGESTION_ENDPOINT: silent.url,
+      FUNCTION_METRICS_NAMESPACE: "functions",
+      OCI_TRACING_ENABLED: "1",
+      OCI_TRACE_COLLECTOR_URL: `${silent.url}/spans`,
+    });
+    proxy.inject(blackHole, { where: ({ url = "" }) => url.includes(`${poolId}slow`) });
+    const publish = { namespace: "pools" };
+    const published = { pools: request.pools.map((pool) => ({ ...pool, publish })) };
+    const headers = {
+      "X-B3-TraceId": "463ac35c9f6413ad48485a3953bb6124",
+      "X-B3-SpanId": "a2fb4a1d1a96d312",
+      "X-B3-Sampled": "1",
+    };
+
+    for (let call = 0; call < 2; call++) {
+      const document = await ask(agent, published, { headers });
+
+      expect(document.pools.map(({ cpu }) => cpu.average)).toEqual([20, null, 20]);
+      expect(document.pools[0]?.warnings).toEqual([expect.stringMatching(/^not published: /)]);
+    }
   });
 
   it("leaves nothing of it behind for the next", async () => {
