@@ -1,4 +1,3 @@
-import { toUtilizationError } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import type { EndpointState } from "../resilience/endpoint.ts";
 import type { Call } from "../triggers/trigger.ts";
@@ -38,7 +37,7 @@ export class Telemetry {
     const usage = { ...invocation.usage };
     const tell = async (posting: Promise<void>) => {
       await reporting.inTime(posting).catch((thrown) => {
-        const reason = toUtilizationError(thrown).message;
+        const reason = thrown instanceof Error ? thrown.message : "no reason given";
         invocation.logger.warn("Telemetry failed", { reason });
       });
     };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { PostOutcome } from "../../../src/publishing/ingestion.ts";
 import { Telemetry } from "../../../src/telemetry/telemetry.ts";
 import { anInvocation } from "../../support/invocation.ts";
 import { compartmentId } from "../../support/ocids.ts";
@@ -13,27 +14,37 @@ const summary = {
   openCircuits: [],
 } as const;
 
+/** Reports an invocation that has so long, with this as the post of its metrics; the log's lines. */
+async function report(postMetricData: () => Promise<PostOutcome>, milliseconds?: number) {
+  const { logger, lines } = recordingLogger();
+  const invocation = anInvocation(milliseconds, logger);
+  const metrics = {
+    namespace: "functions",
+    functionId: "ocid1.fnfunc.oc1.iad.a",
+    functionName: undefined,
+    placeOf: async () => ({ ingestion: { postMetricData }, compartmentId }),
+    now: () => new Date(),
+  };
+  const telemetry = new Telemetry(metrics, () => new Date());
+  await telemetry.report(summary, invocation, { header: () => undefined });
+  invocation.end();
+  return lines();
+}
+
 describe("Telemetry", () => {
   it("holds up no answer when a post never ends, as when nothing can sign it", async () => {
-    const { logger, lines } = recordingLogger();
-    const invocation = anInvocation(400, logger);
-    const ingestion = { postMetricData: () => new Promise<never>(() => {}) };
-    const telemetry = new Telemetry(
-      {
-        namespace: "functions",
-        functionId: "ocid1.fnfunc.oc1.iad.a",
-        functionName: undefined,
-        placeOf: async () => ({ ingestion, compartmentId }),
-        now: () => new Date(),
-      },
-      () => new Date(),
-    );
-
-    await telemetry.report(summary, invocation, { header: () => undefined });
-
-    invocation.end();
-    expect(lines()).toMatchObject([
+    expect(await report(() => new Promise(() => {}), 400)).toMatchObject([
       { message: "Telemetry failed", reason: expect.stringContaining("no complete answer") },
+    ]);
+  });
+
+  it("says in the log what a fault of its own was", async () => {
+    const fault = async () => {
+      throw new TypeError("x is not a function");
+    };
+
+    expect(await report(fault)).toMatchObject([
+      { message: "Telemetry failed", reason: "x is not a function" },
     ]);
   });
 });
