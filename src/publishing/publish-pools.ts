@@ -1,6 +1,6 @@
 import type { PoolSpec } from "../config/pool-spec.ts";
 import type { RequestedPool } from "../config/request.ts";
-import { toUtilizationError, type UtilizationError } from "../errors.ts";
+import { InvalidRequestError, toUtilizationError, type UtilizationError } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import type { PoolResult } from "../result/result-document.ts";
 import { type CustomMetric, type Ingestion, type PostOutcome, postsOf } from "./ingestion.ts";
@@ -56,7 +56,13 @@ export async function publishPools(
   if (measured.length === 0) return results;
   const posting = invocation.afterwards(limitMs);
   try {
-    const warnings = await postAll(measured, dependencies, posting);
+    const byStream = groupByStream(measured);
+    const clear = byStream.filter(({ length }) => length === 1).flat();
+    const mixed = byStream.filter(({ length }) => length > 1).flat();
+    const warnings = [
+      ...(mixed.length > 0 ? failures(mixed, severalWays(), posting) : []),
+      ...(await postAll(clear, dependencies, posting)),
+    ];
     return results.map((result, index) => {
       const own = warnings.filter((warning) => warning.index === index).map(({ text }) => text);
       return { ...result, warnings: [...new Set([...result.warnings, ...own])] };
@@ -64,6 +70,23 @@ export async function publishPools(
   } finally {
     posting.end();
   }
+}
+
+function severalWays(): UtilizationError {
+  return new InvalidRequestError("This request measures the pool in several ways.", {
+    hint: "Give each a name of its own.",
+  });
+}
+
+/** Results that Monitoring would make one stream of: its mean would be of neither. */
+function groupByStream(measured: readonly Measured[]): readonly (readonly Measured[])[] {
+  const groups = new Map<string, Measured[]>();
+  for (const one of measured) {
+    const { spec, result } = one;
+    const stream = JSON.stringify([spec.instancePoolId, result.name, spec.publish]);
+    groups.set(stream, [...(groups.get(stream) ?? []), one]);
+  }
+  return [...groups.values()];
 }
 
 async function postAll(
