@@ -139,7 +139,7 @@ function invocationKeys(context: Context, coldStart: boolean): ContextKeys {
 function logLibraryWarnings(logger: Logger): void {
   const log = (...parts: readonly unknown[]) => {
     const texts = parts.map((part) => (part instanceof Error ? part.message : String(part)));
-    logger.debug("A library warns", { warning: texts.join(" ").slice(0, 1000) });
+    logger.debug("A library warns", { warning: texts.join(" ") });
   };
   console.warn = log;
   process.removeAllListeners("warning");

@@ -16,6 +16,7 @@ import {
   type Status,
   toErrorInfo,
 } from "./result/result-document.ts";
+import { stopwatch } from "./stopwatch.ts";
 import {
   coverageOf,
   type InvocationSummary,
@@ -49,6 +50,7 @@ export function createHandler(dependencies: HandlerDependencies): Handler {
   const { now } = dependencies;
   return async (body, call, parentLogger) => {
     const started = now();
+    const elapsedMs = stopwatch();
     const trigger = recognizeTrigger(body, call);
     const { name, correlationId = call.header("opc-request-id") } = trigger;
     const logger = parentLogger.child({
@@ -59,7 +61,7 @@ export function createHandler(dependencies: HandlerDependencies): Handler {
     let answered: Answered | undefined;
     let status: Status = "failed";
     try {
-      answered = await answerTrigger(trigger, invocation, started, dependencies);
+      answered = await answerTrigger(trigger, invocation, { started, elapsedMs }, dependencies);
       const answer = answered.deliver();
       status = answer.document.status;
       return answer;
@@ -69,7 +71,7 @@ export function createHandler(dependencies: HandlerDependencies): Handler {
         trigger: name,
         status,
         startedAt: started,
-        durationMs: now().getTime() - started.getTime(),
+        durationMs: elapsedMs(),
         coverage: coverageOf(answered?.pools ?? []),
         openCircuits: openCircuitsOf(dependencies.endpoints()),
       };
@@ -104,10 +106,10 @@ interface Answered {
 async function answerTrigger(
   trigger: Trigger,
   invocation: Invocation,
-  started: Date,
+  { started, elapsedMs }: { readonly started: Date; readonly elapsedMs: () => number },
   dependencies: HandlerDependencies,
 ): Promise<Answered> {
-  const { configuration, now } = dependencies;
+  const { configuration } = dependencies;
   const configured = configuration();
   let { onError } = configured;
   let outcome: Outcome;
@@ -131,8 +133,7 @@ async function answerTrigger(
   }
   const { status, pools, error } = outcome;
   const collectedAt = started.toISOString();
-  const durationMs = now().getTime() - started.getTime();
-  const answer = { status, trigger: trigger.name, collectedAt, durationMs, pools };
+  const answer = { status, trigger: trigger.name, collectedAt, durationMs: elapsedMs(), pools };
   const document = error === undefined ? answer : { ...answer, error };
   return { pools, deliver: () => deliver(document, onError) };
 }

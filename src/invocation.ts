@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { DeadlineExceededError, type ErrorCode } from "./errors.ts";
 import type { Logger } from "./logger.ts";
+import { stopwatch } from "./stopwatch.ts";
 
 /** How long Fn gives a call when it doesn't say, in milliseconds: its default. */
 const defaultTimeoutMs = 30_000;
@@ -39,9 +40,11 @@ export class Invocation {
   readonly usage: Usage;
   readonly #outgoing: OutgoingCall[];
   readonly #now: () => Date;
-  /** When Fn kills it, in epoch milliseconds. */
-  readonly #killedAt: number;
-  readonly #endsAt: number;
+  /** From its beginning until Fn kills it. */
+  readonly #givenMs: number;
+  /** From its beginning until it is time to answer. */
+  readonly #ownMs: number;
+  readonly #elapsedMs = stopwatch();
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout;
 
@@ -67,8 +70,8 @@ export class Invocation {
     this.usage = counted.usage;
     this.#outgoing = counted.outgoing;
     this.#now = now;
-    this.#killedAt = now().getTime() + givenMs;
-    this.#endsAt = now().getTime() + ownMs;
+    this.#givenMs = givenMs;
+    this.#ownMs = ownMs;
     this.#timer = setTimeout(
       () => this.#controller.abort(tooLate(ownMs)),
       Math.min(ownMs, longestTimerMs),
@@ -90,7 +93,7 @@ export class Invocation {
    * its time, something is left, and the answer is still in time. It must be ended, too.
    */
   afterwards(limitMs: number): Invocation {
-    return this.#part(Math.min(limitMs, (this.#killedAt - this.#now().getTime()) / 2));
+    return this.#part(Math.min(limitMs, (this.#givenMs - this.#elapsedMs()) / 2));
   }
 
   /** A part that has no more than `limitMs`; what it costs is this invocation's. It must be ended. */
@@ -106,7 +109,7 @@ export class Invocation {
 
   /** Milliseconds until the signal aborts. */
   remainingMs(): number {
-    return Math.max(0, this.#endsAt - this.#now().getTime());
+    return Math.max(0, this.#ownMs - this.#elapsedMs());
   }
 
   /**
@@ -146,7 +149,7 @@ export class Invocation {
    */
   end(): void {
     clearTimeout(this.#timer);
-    this.#controller.abort(new DeadlineExceededError("The invocation has ended."));
+    this.#controller.abort(new DeadlineExceededError("The invocation is over."));
   }
 }
 

@@ -5,6 +5,7 @@ import type { Invocation } from "../invocation.ts";
 import type { PrincipalToken } from "../oci/principal-token.ts";
 import type { EndpointState } from "../resilience/endpoint.ts";
 import { toErrorInfo } from "../result/result-document.ts";
+import { stopwatch } from "../stopwatch.ts";
 import type { TriggerName } from "../triggers/trigger.ts";
 import { askPools, checkCompute, checkMonitoring, checkPool } from "./check-pools.ts";
 import { type HealthCheck, type HealthDocument, partsOf } from "./health-document.ts";
@@ -35,6 +36,7 @@ export async function checkHealth(
 ): Promise<HealthDocument> {
   const { findPrincipal, endpoints, now } = dependencies;
   const started = now();
+  const elapsedMs = stopwatch();
   const pools = askPools(configuration, invocation, dependencies);
   const [principal, monitoring, prometheus, ...compartments] = await Promise.all([
     probe("principal", invocation, findPrincipal),
@@ -56,7 +58,7 @@ export async function checkHealth(
     status: failed ? "failed" : "ok",
     trigger,
     collectedAt: started.toISOString(),
-    durationMs: now().getTime() - started.getTime(),
+    durationMs: elapsedMs(),
     checks,
     circuits: endpoints(),
   };

@@ -8,6 +8,7 @@ import { type RequestedPool, readPoolsRequest } from "../config/request.ts";
 import { InvalidRequestError } from "../errors.ts";
 import { runningInstances } from "../instance-manager/instance-pool.ts";
 import type { Invocation } from "../invocation.ts";
+import { stopwatch } from "../stopwatch.ts";
 import type { CheckContext, HealthDependencies } from "./check-health.ts";
 import { Diagnosis } from "./diagnosis.ts";
 import type { DoctorDocument } from "./doctor-document.ts";
@@ -38,6 +39,7 @@ export async function runDoctor(
 ): Promise<DoctorDocument> {
   const { now } = dependencies;
   const started = now();
+  const elapsedMs = stopwatch();
   const diagnosis = new Diagnosis(invocation.logger);
   const walk = { diagnosis, invocation, dependencies };
   const spec = await diagnosis.attempt("configuration", async () => {
@@ -52,7 +54,7 @@ export async function runDoctor(
     status: findings.some(({ status }) => status === "failed") ? "failed" : "ok",
     trigger,
     collectedAt: started.toISOString(),
-    durationMs: now().getTime() - started.getTime(),
+    durationMs: elapsedMs(),
     pool: name ?? null,
     findings,
   };

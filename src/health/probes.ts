@@ -8,6 +8,7 @@ import { probeQuery } from "../oci-metrics/probe-query.ts";
 import type { QueryApi } from "../prometheus-metrics/get-cpu-ram-metrics.ts";
 import { silenceHint } from "../resilience/endpoint.ts";
 import { toErrorInfo } from "../result/result-document.ts";
+import { stopwatch } from "../stopwatch.ts";
 import type { HealthCheck } from "./health-document.ts";
 import { limited } from "./limited.ts";
 
@@ -37,8 +38,7 @@ export async function probe<T>(
   invocation: Invocation,
   ask: (invocation: Invocation) => Promise<T>,
 ): Promise<Probed<T>> {
-  const started = performance.now();
-  const latencyMs = () => Math.round(performance.now() - started);
+  const latencyMs = stopwatch();
   try {
     const value = await limited(invocation, ask);
     return { latencyMs: latencyMs(), value };

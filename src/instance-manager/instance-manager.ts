@@ -93,6 +93,7 @@ export class InstanceManager {
     if (known !== undefined) return known;
     const description = compute.getInstancePool({ instancePoolId });
     this.#descriptions.set(instancePoolId, description);
+    // A failure is of this invocation: the next one asks again.
     description.catch(() => this.#descriptions.delete(instancePoolId));
     return description;
   }

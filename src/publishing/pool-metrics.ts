@@ -1,11 +1,16 @@
 import type { PoolSpec } from "../config/pool-spec.ts";
+import type { MissingReason } from "../result/reading.ts";
 import type { PoolResult } from "../result/result-document.ts";
 import type { CustomMetric } from "./ingestion.ts";
+
+/** Of members that may well have reported. */
+const uncounted: ReadonlySet<MissingReason> = new Set(["query_failed", "unresolved_host"]);
 
 /**
  * What a pool's result says, as custom metrics: only what is known. Averages that the result itself
  * calls failed (by `minCoverage`) are for a person to look at, not for an alarm to act on; and how
- * many reported isn't known when a query failed. A missing value is no point, never a 0.
+ * many reported isn't known when a query failed, or nobody knows which host is whose. A missing value
+ * is no point, never a 0.
  * @param compartmentId the pool's
  * @param now the timestamp of a pool that nobody was asked about, as nobody runs
  */
@@ -17,11 +22,11 @@ export function metricsOfPool(
 ): readonly CustomMetric[] {
   if (publish === undefined || instances === null) return [];
   const measured = status !== "failed";
-  const asked = instances.missing.every(({ reason }) => reason !== "query_failed");
+  const counted = instances.missing.every(({ reason }) => !uncounted.has(reason));
   const values = {
     CpuUtilization: measured ? cpu.average : null,
     MemoryUtilization: measured ? memory.average : null,
-    ReportingInstances: asked ? instances.reporting : null,
+    ReportingInstances: counted ? instances.reporting : null,
     RunningInstances: instances.running,
   };
   const stream = {

@@ -1,6 +1,6 @@
 import type { PoolSpec } from "../config/pool-spec.ts";
 import type { RequestedPool } from "../config/request.ts";
-import { toUtilizationError, type UtilizationError } from "../errors.ts";
+import { InvalidRequestError, toUtilizationError, type UtilizationError } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import type { PoolResult } from "../result/result-document.ts";
 import { type CustomMetric, type Ingestion, type PostOutcome, postsOf } from "./ingestion.ts";
@@ -8,7 +8,6 @@ import { metricsOfPool } from "./pool-metrics.ts";
 
 /** What publishing needs to know of a pool, for one invocation. */
 export interface PublishDependencies {
-  /** Pools of one region are posted together. */
   readonly ingestionOf: (
     spec: PoolSpec,
     invocation: Invocation,
@@ -57,7 +56,13 @@ export async function publishPools(
   if (measured.length === 0) return results;
   const posting = invocation.afterwards(limitMs);
   try {
-    const warnings = await postAll(measured, dependencies, posting);
+    const byStream = groupByStream(measured);
+    const clear = byStream.filter(({ length }) => length === 1).flat();
+    const mixed = byStream.filter(({ length }) => length > 1).flat();
+    const warnings = [
+      ...(mixed.length > 0 ? failures(mixed, severalWays(), posting) : []),
+      ...(await postAll(clear, dependencies, posting)),
+    ];
     return results.map((result, index) => {
       const own = warnings.filter((warning) => warning.index === index).map(({ text }) => text);
       return { ...result, warnings: [...new Set([...result.warnings, ...own])] };
@@ -67,20 +72,39 @@ export async function publishPools(
   }
 }
 
+function severalWays(): UtilizationError {
+  return new InvalidRequestError("This request measures the pool in several ways.", {
+    hint: "Give each a name of its own.",
+  });
+}
+
+/** Results that Monitoring would make one stream of: its mean would be of neither. */
+function groupByStream(measured: readonly Measured[]): readonly (readonly Measured[])[] {
+  const groups = new Map<string, Measured[]>();
+  for (const one of measured) {
+    const { spec, result } = one;
+    const stream = JSON.stringify([spec.instancePoolId, result.name, spec.publish]);
+    groups.set(stream, [...(groups.get(stream) ?? []), one]);
+  }
+  return [...groups.values()];
+}
+
 async function postAll(
   measured: readonly Measured[],
   { ingestionOf, compartmentOf, now }: PublishDependencies,
   posting: Invocation,
 ): Promise<readonly Warning[]> {
-  const regions = new Map<string, { ingestion: Ingestion; streams: Stream[] }>();
+  // OCI answers 404 to a whole post: what one policy may forbid is not posted with what it doesn't.
+  const byPolicy = new Map<string, { ingestion: Ingestion; streams: Stream[] }>();
   const warnings: Warning[] = [];
   await Promise.all(
     measured.map(async ({ index, spec, result }) => {
       try {
         const { region, ingestion } = await ingestionOf(spec, posting);
         const compartmentId = await posting.inTime(compartmentOf(spec, posting));
-        const streams = regions.get(region)?.streams ?? [];
-        regions.set(region, { ingestion, streams });
+        const scope = [region, compartmentId, spec.publish?.namespace].join();
+        const streams = byPolicy.get(scope)?.streams ?? [];
+        byPolicy.set(scope, { ingestion, streams });
         const metrics = metricsOfPool(result, spec, compartmentId, now());
         streams.push(...metrics.map((metric) => ({ metric, index })));
       } catch (thrown) {
@@ -88,7 +112,7 @@ async function postAll(
       }
     }),
   );
-  const posts = [...regions.values()].flatMap(({ ingestion, streams }) =>
+  const posts = [...byPolicy.values()].flatMap(({ ingestion, streams }) =>
     postsOf(streams).map((post) => postOne(ingestion, post, posting)),
   );
   return [...warnings, ...(await Promise.all(posts)).flat()];
@@ -100,7 +124,8 @@ async function postOne(
   posting: Invocation,
 ): Promise<readonly Warning[]> {
   try {
-    const outcome = await ingestion.postMetricData(streams.map(({ metric }) => metric));
+    const metrics = streams.map(({ metric }) => metric);
+    const outcome = await posting.inTime(ingestion.postMetricData(metrics));
     if (outcome.refusedCount > 0) return refusals(streams, outcome, posting);
     posting.logger.debug("Metrics published", { streams: streams.length });
     return [];
@@ -128,12 +153,14 @@ function refusals(
 ): readonly Warning[] {
   const counts = { streams: streams.length, refused: refusedCount };
   logger.warn("Metrics refused", { ...counts, reason: refused[0]?.message });
-  const warnings = refused.flatMap(({ name, dimensions, message }) =>
-    streams
-      .filter(({ metric }) => metric.name === name)
-      .filter(({ metric }) => metric.dimensions["instancePoolId"] === dimensions["instancePoolId"])
-      .map(({ index }) => ({ index, text: `${name} was not published: ${message}` })),
-  );
+  const warnings = streams.flatMap(({ metric, index }) => {
+    const found = refused.find(
+      ({ name, dimensions }) =>
+        metric.name === name &&
+        metric.dimensions["instancePoolId"] === dimensions["instancePoolId"],
+    );
+    return found ? [{ index, text: `${metric.name} was not published: ${found.message}` }] : [];
+  });
   if (warnings.length >= refusedCount) return warnings;
   const text = `${refusedCount} of ${streams.length} metrics that were posted together were refused`;
   return [...warnings, ...streams.map(({ index }) => ({ index, text }))];

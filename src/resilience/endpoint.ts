@@ -9,6 +9,7 @@ import {
   UtilizationError,
 } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
+import { stopwatch } from "../stopwatch.ts";
 import type { CallLimit } from "./call-limit.ts";
 import { CircuitBreaker, type CircuitState } from "./circuit-breaker.ts";
 import { limitTime } from "./time-limit.ts";
@@ -77,14 +78,14 @@ export class Endpoint {
     operation: string,
   ): Promise<T> {
     const startedAt = this.#now();
-    const start = performance.now();
+    const durationMs = stopwatch();
     let tries = 0;
     const over = (error?: unknown) =>
       invocation.remember({
         endpoint: this.name,
         operation,
         startedAt,
-        durationMs: performance.now() - start,
+        durationMs: durationMs(),
         retries: Math.max(0, tries - 1),
         error: error === undefined ? undefined : toUtilizationError(error).code,
       });

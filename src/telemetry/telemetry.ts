@@ -1,4 +1,3 @@
-import { toUtilizationError } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import type { EndpointState } from "../resilience/endpoint.ts";
 import type { Call } from "../triggers/trigger.ts";
@@ -37,8 +36,8 @@ export class Telemetry {
     // As they are now: what is posted about the invocation is no part of it.
     const usage = { ...invocation.usage };
     const tell = async (posting: Promise<void>) => {
-      await posting.catch((thrown) => {
-        const reason = toUtilizationError(thrown).message;
+      await reporting.inTime(posting).catch((thrown) => {
+        const reason = thrown instanceof Error ? thrown.message : "no reason given";
         invocation.logger.warn("Telemetry failed", { reason });
       });
     };

@@ -1,5 +1,5 @@
 import { InvalidRequestError } from "../errors.ts";
-import { hasMoreValues } from "../json-size.ts";
+import { hasMoreValues, maximumRequestValues } from "../json-size.ts";
 import { readAlarm } from "./alarm.ts";
 import { readConnectorHubBatch } from "./connector-hub.ts";
 import { readEvent } from "./event.ts";
@@ -22,9 +22,6 @@ export function recognizeTrigger(bytes: Uint8Array, call: Call): Trigger {
   );
 }
 
-/** More than 6 MB of a batch of metrics have; the smallest container has no room for 6 MB of brackets. */
-const maximumValues = 200_000;
-
 /**
  * The body as JSON by its content, whatever its type says; undefined when there is none. The FDK's
  * own JSON mode hands malformed JSON on as a string, and breaks UTF-8 at the edges of chunks.
@@ -39,8 +36,8 @@ function parseBody(
     return { error: new InvalidRequestError("The request is not UTF-8 text.", { cause }) };
   }
   if (text.trim() === "") return { value: undefined };
-  if (hasMoreValues(bytes, maximumValues)) {
-    const message = `The request has over ${maximumValues} values; it can't be about instance pools.`;
+  if (hasMoreValues(bytes, maximumRequestValues)) {
+    const message = `The request has over ${maximumRequestValues} values; it can't be about instance pools.`;
     return { error: new InvalidRequestError(message) };
   }
   try {

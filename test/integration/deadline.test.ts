@@ -26,12 +26,15 @@ describe("an invocation whose time is short", () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   });
 
-  async function start(slow: "core" | "monitoring" = "core") {
+  async function start(
+    variables: Readonly<Record<string, string>> = {},
+    slow: "core" | "monitoring" = "core",
+  ) {
     const emulator = await OciEmulator.start({ tenancy: { pools } });
     cleanups.push(() => emulator.close());
     const proxy = await FaultProxy.start({ upstream: emulator.url });
     cleanups.push(() => proxy.close());
-    const environment = { ...emulator.environment, [endpoints[slow]]: proxy.url };
+    const environment = { ...emulator.environment, [endpoints[slow]]: proxy.url, ...variables };
     const agent = await FnAgent.start({ bundle, environment, timeoutMs });
     cleanups.push(() => agent.close());
     return { agent, proxy, emulator };
@@ -56,7 +59,7 @@ describe("an invocation whose time is short", () => {
   });
 
   it("answers with the metric that is there, when the other does not come", async () => {
-    const { agent, proxy } = await start("monitoring");
+    const { agent, proxy } = await start({}, "monitoring");
     proxy.inject({
       respond: async ({ response, forward }) => {
         const { status, headers, body } = await forward();
@@ -75,6 +78,33 @@ describe("an invocation whose time is short", () => {
       instances: { missing: [{ metrics: ["memory"], reason: "query_failed" }] },
       warnings: [expect.any(String)],
     });
+  });
+
+  it("answers in time when nobody takes its metrics and spans, either", async () => {
+    const silent = await FaultProxy.start({ upstream: "http://127.0.0.1:1" });
+    cleanups.push(() => silent.close());
+    silent.inject(blackHole);
+    const { agent, proxy } = await start({
+      OCI_MONITORING_INGESTION_ENDPOINT: silent.url,
+      FUNCTION_METRICS_NAMESPACE: "functions",
+      OCI_TRACING_ENABLED: "1",
+      OCI_TRACE_COLLECTOR_URL: `${silent.url}/spans`,
+    });
+    proxy.inject(blackHole, { where: ({ url = "" }) => url.includes(`${poolId}slow`) });
+    const publish = { namespace: "pools" };
+    const published = { pools: request.pools.map((pool) => ({ ...pool, publish })) };
+    const headers = {
+      "X-B3-TraceId": "463ac35c9f6413ad48485a3953bb6124",
+      "X-B3-SpanId": "a2fb4a1d1a96d312",
+      "X-B3-Sampled": "1",
+    };
+
+    for (let call = 0; call < 2; call++) {
+      const document = await ask(agent, published, { headers });
+
+      expect(document.pools.map(({ cpu }) => cpu.average)).toEqual([20, null, 20]);
+      expect(document.pools[0]?.warnings).toEqual([expect.stringMatching(/^not published: /)]);
+    }
   });
 
   it("leaves nothing of it behind for the next", async () => {
@@ -121,5 +151,44 @@ describe("an invocation whose time is short", () => {
 
     expect((await agent.invoke(JSON.stringify(event))).status).toBe(502);
     expect(agent.running).toBe(true);
+  });
+});
+
+describe("an invocation that has its answer", () => {
+  it("makes no more calls for it", async () => {
+    const running = { state: "Running", cpu: steady(20), memory: steady(40) };
+    const large = Array.from({ length: 8_000 }, (_, index) => ({
+      ...running,
+      id: instanceId(`n${index}`),
+      displayName: `n${index}`,
+    }));
+    const displayName = "web";
+    const emulator = await OciEmulator.start({
+      tenancy: {
+        pools: [
+          { id: poolId, displayName, compartmentId, instances: large },
+          { id: `${poolId}other`, displayName, compartmentId, instances },
+        ],
+      },
+      denied: () => ["GetInstancePool"],
+      latencyMs: 200,
+    });
+    const agent = await FnAgent.start({ bundle, environment: emulator.environment });
+    try {
+      const nameless = await ask(agent, { instancePoolId: poolId, compartmentId });
+      const other = { instancePoolId: `${poolId}other`, compartmentId, name: "other" };
+      // Each takes a list and a query, one after the other.
+      for (let call = 0; call < 3; call++) expect((await ask(agent, other)).status).toBe("ok");
+
+      const listed = emulator.requests.filter(
+        ({ operation, path }) =>
+          operation === "ListInstancePoolInstances" && path.includes(`${poolId}/`),
+      );
+      expect(nameless.pools[0]?.error?.code).toBe("POOL_NOT_FOUND");
+      expect(listed.length).toBeLessThanOrEqual(2);
+    } finally {
+      await agent.close();
+      await emulator.close();
+    }
   });
 });

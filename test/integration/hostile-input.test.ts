@@ -157,7 +157,9 @@ describe("the function process", () => {
     emulator = await OciEmulator.start({ tenancy: { pools: emulatedPools } });
     // A heap that fits into the smallest function, beside the rest of the process.
     const NODE_OPTIONS = "--max-old-space-size=48";
-    agent = await startFunction({ ...emulator.environment, LOG_LEVEL: "INFO", NODE_OPTIONS });
+    // Whoever switches on the event's log is sent the same bodies.
+    const log = { LOG_LEVEL: "INFO", LOG_EVENT: "true" };
+    agent = await startFunction({ ...emulator.environment, ...log, NODE_OPTIONS });
   });
   afterAll(async () => {
     await agent.close();

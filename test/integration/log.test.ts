@@ -34,6 +34,7 @@ const alarm = {
 const strayFaults = `
 setInterval(() => Promise.reject(new Error("a rejection nobody handles")), 50);
 setInterval(() => { throw new Error("an exception nobody handles"); }, 50);
+setInterval(() => console.warn("x".repeat(970), "Authorization: Bearer s3cret-and-long"), 50);
 `;
 const published = (namespace: string) => ({ ...good, publish: { namespace } });
 const requests: readonly unknown[] = [

@@ -184,6 +184,35 @@ describe("publish", () => {
     expect(operations()).not.toContain("PostMetricData");
   });
 
+  it("posts neither of two ways to measure a pool that would become one stream", async () => {
+    await start();
+
+    const asked = [request("web"), request("web", { windowMinutes: 60 }), request("number4")];
+    const document = await ask(agent, { pools: asked });
+
+    const warning =
+      "not published: This request measures the pool in several ways. Give each a name of its own.";
+    expect(warningsOf(document.pools)).toEqual([[warning], [warning], []]);
+    expect(logOf(agent)).toContainEqual(
+      expect.objectContaining({ level: "ERROR", message: "Publishing failed", pools: 2 }),
+    );
+    expect((await pointsOf("CpuUtilization")).map(([, value]) => value)).toEqual([4]);
+  });
+
+  it("posts several ways to measure a pool that have their own names", async () => {
+    await start();
+
+    const asked = [request("web"), request("web", { windowMinutes: 60, name: "an hour" })];
+    const document = await ask(agent, { pools: asked });
+
+    expect(warningsOf(document.pools)).toEqual([[], []]);
+    const streams = await published("CpuUtilization");
+    expect(streams.map(({ dimensions }) => dimensions["pool"]).sort()).toEqual([
+      "an hour",
+      "pool web",
+    ]);
+  });
+
   it("warns on the pools whose metrics were refused, and on no other", async () => {
     await start({
       refuseMetric: ({ name, dimensions }) =>
@@ -236,6 +265,24 @@ describe("publish", () => {
     const warning = expect.stringMatching(/^not published: Monitoring can't be reached: .*gateway/);
     expect(warningsOf(document.pools)).toEqual([[warning], [warning]]);
     expect(logOf(agent).at(-1)).toMatchObject({ message: "Invocation answered", retries: 2 });
+  });
+
+  it("posts what a policy allows, though another pool's namespace is forbidden", async () => {
+    await start({
+      refuseMetric: ({ namespace }) => {
+        if (namespace === "forbidden") throw notAuthorizedOrNotFound();
+        return undefined;
+      },
+    });
+
+    const forbidden = request("number7", { publish: { namespace: "forbidden" } });
+    const { pools: results } = await ask(agent, { pools: [request("web"), forbidden] });
+
+    expect(warningsOf(results)).toEqual([
+      [],
+      [expect.stringMatching(/^not published: .* 404 .* to use metrics/)],
+    ]);
+    expect((await pointsOf("CpuUtilization")).map(([, value]) => value)).toEqual([40.25]);
   });
 
   it("says which policy is missing", async () => {

@@ -31,7 +31,11 @@ class SteadyCollector extends MetricsCollector {
 }
 
 /** What the handler answers to this body under this configuration. */
-async function answer(body: string | Uint8Array, variables: Readonly<Record<string, string>> = {}) {
+async function answer(
+  body: string | Uint8Array,
+  variables: Readonly<Record<string, string>> = {},
+  now = () => new Date("2026-11-23T20:40:00Z"),
+) {
   const collector = new SteadyCollector();
   const handler = createHandler({
     configuration: () => configurationOf(variables),
@@ -40,7 +44,7 @@ async function answer(body: string | Uint8Array, variables: Readonly<Record<stri
     publishing: noIngestion,
     report: async () => {},
     endpoints: () => [],
-    now: () => new Date("2026-11-23T20:40:00Z"),
+    now,
   });
   const { document } = await handler(Buffer.from(body), { header: () => undefined }, silentLogger);
   if (!("pools" in document)) throw new Error("a health document was answered");
@@ -53,7 +57,7 @@ describe("handler", () => {
       status: "ok",
       trigger: "direct",
       collectedAt: "2026-11-23T20:40:00.000Z",
-      durationMs: 0,
+      durationMs: expect.any(Number),
       pools: [
         {
           name: "wéb",
@@ -69,6 +73,16 @@ describe("handler", () => {
         },
       ],
     });
+  });
+
+  it("took no negative time when the clock is set back meanwhile", async () => {
+    const clock = Date.parse("2026-11-23T20:40:00Z");
+    let hours = 0;
+    const now = () => new Date(clock - 3_600_000 * hours++);
+
+    const { durationMs } = await answer(`{"instancePoolId":"${poolId}"}`, {}, now);
+
+    expect(durationMs).toBeGreaterThanOrEqual(0);
   });
 
   it("lets no pool's failure cost another its result", async () => {

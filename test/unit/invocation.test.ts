@@ -1,17 +1,22 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DeadlineExceededError } from "../../src/errors.ts";
 import { Invocation } from "../../src/invocation.ts";
 import { anInvocation } from "../support/invocation.ts";
 import { silentLogger } from "../support/logger.ts";
 
 const at = new Date("2026-11-23T20:40:00Z");
-const remaining = (deadline: Date | undefined) => {
-  const invocation = new Invocation(deadline, silentLogger, () => at);
-  invocation.end();
-  return invocation.remainingMs();
-};
 
-describe("Invocation", () => {
+describe("an invocation's time", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: at });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const begin = (deadline: Date | undefined) =>
+    new Invocation(deadline, silentLogger, () => new Date());
+
   it.each([
     ["a second before Fn kills it", new Date(at.getTime() + 60_000), 59_000],
     ["a quarter before, when there is little time", new Date(at.getTime() + 2_000), 1_500],
@@ -19,7 +24,7 @@ describe("Invocation", () => {
     ["as if it had Fn's default, when Fn says nonsense", new Date(Number.NaN), 29_000],
     ["at once, when it is over already", new Date(at.getTime() - 5_000), 0],
   ])("ends %s", (_, deadline, milliseconds) => {
-    expect(remaining(deadline)).toBe(milliseconds);
+    expect(begin(deadline).remainingMs()).toBe(milliseconds);
   });
 
   it.each([
@@ -27,31 +32,34 @@ describe("Invocation", () => {
     ["half of what is left, less a reserve, when the measuring took its time", 60_000, 59_000, 375],
     ["nothing, when all is over", 60_000, 61_000, 0],
   ])("leaves for afterwards %s", (_, givenMs, spentMs, milliseconds) => {
-    let now = at;
-    const deadline = new Date(at.getTime() + givenMs);
-    const invocation = new Invocation(deadline, silentLogger, () => now);
-    now = new Date(at.getTime() + spentMs);
+    const invocation = begin(new Date(at.getTime() + givenMs));
+    vi.advanceTimersByTime(spentMs);
 
-    const afterwards = invocation.afterwards(2_000);
-
-    for (const each of [invocation, afterwards]) each.end();
-    expect(afterwards.remainingMs()).toBe(milliseconds);
+    expect(invocation.afterwards(2_000).remainingMs()).toBe(milliseconds);
   });
 
-  it("has time for afterwards when the deadline has ended the measuring", async () => {
-    let now = at;
-    const invocation = new Invocation(new Date(at.getTime() + 4), silentLogger, () => now);
-    await new Promise((resolve) => invocation.signal.addEventListener("abort", resolve));
-    // As if all of it had been long before Fn's deadline, lest this test race it.
-    now = new Date(at.getTime() - 60_000);
+  it("has some for afterwards when the deadline has ended the measuring", () => {
+    const invocation = begin(new Date(at.getTime() + 60_000));
+    vi.advanceTimersByTime(59_000);
 
-    const afterwards = invocation.afterwards(2_000);
-
-    expect(afterwards.signal.aborted).toBe(false);
-    expect(afterwards.remainingMs()).toBe(1_500);
-    afterwards.end();
+    expect(invocation.signal.aborted).toBe(true);
+    expect(invocation.afterwards(2_000).signal.aborted).toBe(false);
   });
 
+  it.each([
+    ["forward", 3_600_000],
+    ["back", -3_600_000],
+  ])("stays what it is when the machine's clock is set %s", (_, byMs) => {
+    const invocation = begin(new Date(at.getTime() + 60_000));
+    vi.advanceTimersByTime(58_000);
+    vi.setSystemTime(Date.now() + byMs);
+
+    expect(invocation.remainingMs()).toBe(1_000);
+    expect(invocation.afterwards(2_000).remainingMs()).toBe(750);
+  });
+});
+
+describe("Invocation", () => {
   it("counts what is called afterwards, and remembers the first 250 calls", () => {
     const invocation = anInvocation();
     const afterwards = invocation.afterwards(2_000);

@@ -53,7 +53,8 @@ async function measure(
   const server: QueryApi = {
     query: async (query, time) => {
       queries.push({ query, time });
-      if (query.startsWith("topk")) return { series: [{ labels: {}, times: [], values: [] }], warnings };
+      if (query.startsWith("topk"))
+        return { series: [{ labels: {}, times: [], values: [] }], warnings };
       const series = query.startsWith("{")
         ? all.flatMap((r) => r.memory)
         : all.flatMap((r) => r.cpu);

@@ -68,7 +68,7 @@ describe("checkHealth", () => {
       status: "ok",
       trigger: "direct",
       collectedAt: "2026-11-23T20:40:00.000Z",
-      durationMs: 0,
+      durationMs: expect.any(Number),
       checks: {
         configuration: { status: "ok", pools: 1 },
         principal: { status: "ok", latencyMs, expiresAt: expiresAt.toISOString() },

@@ -125,6 +125,25 @@ describe("InstanceManager", () => {
     );
   });
 
+  it("does not remember that a pool's compartment could not be found out", async () => {
+    let down = true;
+    const compute: ComputeManagement = {
+      getInstancePool: async () => {
+        if (down) throw new SourceUnavailableError("Compute is down");
+        return { compartmentId, displayName: "the pool" };
+      },
+      listInstancePoolInstances: async () => ({ items: [], nextPage: undefined }),
+    };
+    const manager = new InstanceManager(async () => compute);
+    const unknown = { ...poolSpec(), compartmentId: undefined };
+    await expect(manager.compartmentOf(unknown, anInvocation())).rejects.toThrow("Compute is down");
+    down = false;
+
+    const pool = await manager.getInstancesFromInstancePool(unknown, anInvocation());
+
+    expect(pool.instances).toEqual([]);
+  });
+
   it("follows a pool that was moved to another compartment", async () => {
     let home = compartmentId;
     const compute: ComputeManagement = {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { EmptyPoolError, SourceUnavailableError } from "../../../src/errors.ts";
 import { metricsOfPool } from "../../../src/publishing/pool-metrics.ts";
 import { failedPoolResult } from "../../../src/result/pool-result.ts";
+import type { MissingReason } from "../../../src/result/reading.ts";
 import { type PoolResult, toErrorInfo } from "../../../src/result/result-document.ts";
 import { nothingReported } from "../../../src/result/statistics.ts";
 import { compartmentId, instanceId, poolId } from "../../support/ocids.ts";
@@ -28,7 +29,7 @@ const ok: PoolResult = {
   warnings: [],
 };
 const spec = poolSpec({ publish: { namespace: "pools", resourceGroup: "fleet" } });
-const missing = (reason: "no_data" | "query_failed") => [
+const missing = (reason: MissingReason) => [
   { id: instanceId("a"), displayName: "a", metrics: ["memory" as const], reason },
 ];
 
@@ -62,9 +63,9 @@ describe("metricsOfPool", () => {
     });
   });
 
-  it("don't count who reported when a query failed: nobody knows", () => {
+  it("don't count who reported when a query or a look-up failed: nobody knows", () => {
     const counts = { total: 1, running: 1, reporting: 0 };
-    const of = (reason: "no_data" | "query_failed"): PoolResult => ({
+    const of = (reason: MissingReason): PoolResult => ({
       ...ok,
       status: "partial",
       memory: nothingReported,
@@ -72,7 +73,9 @@ describe("metricsOfPool", () => {
     });
 
     expect(valuesOf(of("no_data"))).toMatchObject({ ReportingInstances: 0, RunningInstances: 1 });
-    expect(valuesOf(of("query_failed"))).toEqual({ CpuUtilization: 0, RunningInstances: 1 });
+    for (const reason of ["query_failed", "unresolved_host"] as const) {
+      expect(valuesOf(of(reason))).toEqual({ CpuUtilization: 0, RunningInstances: 1 });
+    }
   });
 
   it("are of the present when nobody runs, so that there is no window", () => {

@@ -30,11 +30,15 @@ function resultOf(spec: ReturnType<typeof specOf>) {
 /** Publishes pools by way of this post, and gives back the posts and each pool's warnings. */
 async function publish(
   specs: readonly ReturnType<typeof specOf>[],
-  post: (region: string, metrics: readonly CustomMetric[]) => PostOutcome = () => allTaken,
+  post: (
+    region: string,
+    metrics: readonly CustomMetric[],
+  ) => PostOutcome | Promise<PostOutcome> = () => allTaken,
+  milliseconds?: number,
 ) {
   const posts: [region: string, metrics: number][] = [];
   const { logger, lines } = recordingLogger();
-  const invocation = anInvocation(undefined, logger);
+  const invocation = anInvocation(milliseconds, logger);
   const requested: RequestedPool[] = specs.map((spec) => ({ spec, warnings: [] }));
   const dependencies = {
     ingestionOf: async ({ region = "" }) => {
@@ -97,6 +101,30 @@ describe("publishPools", () => {
       ["a warning", text],
     ]);
     expect(messages()).toMatchObject([{ message: "Metrics refused", streams: 8, refused: 2 }]);
+  });
+
+  it("warns once of a metric, however often the service says that it refused it", async () => {
+    const dimensions = { instancePoolId: poolId };
+    const refused = Array.from({ length: 1_000 }, (_, index) => ({
+      name: "CpuUtilization",
+      dimensions,
+      message: `reason ${index}`,
+    }));
+
+    const { warnings } = await publish([specOf("a", "us-ashburn-1")], () => ({
+      refusedCount: 1,
+      refused,
+    }));
+
+    expect(warnings).toEqual([["a warning", "CpuUtilization was not published: reason 0"]]);
+  });
+
+  it("gives the results back in time when a post never ends", async () => {
+    const never = new Promise<PostOutcome>(() => {});
+
+    const { warnings } = await publish([specOf("a", "us-ashburn-1")], () => never, 400);
+
+    expect(warnings[0]?.at(-1)).toMatch(/^not published: There was no complete answer within/);
   });
 
   it("says a fault of its own without what it was", async () => {
