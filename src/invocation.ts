@@ -5,7 +5,7 @@ import { stopwatch } from "./stopwatch.ts";
 
 /** How long Fn gives a call when it doesn't say, in milliseconds: its default. */
 const defaultTimeoutMs = 30_000;
-/** Kept back to put the answer together and write it, in milliseconds; of a short call, a quarter. */
+/** Kept back to put the answer together and write it, in milliseconds. */
 const reserveMs = 1_000;
 
 /** What an invocation cost in calls to others, over all of its pools. */
@@ -62,7 +62,7 @@ export class Invocation {
   ) {
     const budget = (deadline?.getTime() ?? Number.NaN) - now().getTime();
     const givenMs = Math.max(0, Number.isNaN(budget) ? defaultTimeoutMs : budget);
-    const ownMs = givenMs - Math.min(reserveMs, givenMs / 4);
+    const ownMs = givenMs - reserveOf(givenMs);
     this.signal = this.#controller.signal;
     // Every call of every pool listens; Node would warn of the eleventh.
     setMaxListeners(0, this.signal);
@@ -151,6 +151,11 @@ export class Invocation {
     clearTimeout(this.#timer);
     this.#controller.abort(new DeadlineExceededError("The invocation is over."));
   }
+}
+
+/** Of a short call, a quarter; of a long one, which may be about many pools, a twentieth. */
+function reserveOf(givenMs: number): number {
+  return Math.min(givenMs / 4, Math.max(reserveMs, givenMs / 20));
 }
 
 /** A longer timer would fire at once. */

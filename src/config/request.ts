@@ -3,7 +3,7 @@ import { type Configuration, ignoredKeysWarning } from "./configuration.ts";
 import { isJsonObject, type JsonObject } from "./json-object.ts";
 import { resolvePoolSpec, settingsOfPayload } from "./pool-resolution.ts";
 import { readPoolEntry } from "./pool-settings.ts";
-import type { PoolSettings, PoolSpec } from "./pool-spec.ts";
+import { completePoolSpec, type PoolSettings, type PoolSpec } from "./pool-spec.ts";
 import { describeProblems, joinPath, type Problem, suggestion, tooManyKeys } from "./problems.ts";
 
 /** One pool that a request asks for: its spec, or why it can't be measured. */
@@ -149,10 +149,24 @@ function specifiedPool(
   const configured = configuredPool(settings.value.instancePoolId, configuration);
   if (base === undefined && configured?.spec.ok === false)
     return invalid(configured.spec.problems, label);
-  const layers = [configuration.defaults, base ?? configured?.settings ?? {}, settings.value];
-  const spec = resolvePoolSpec(layers, configuration.servers, path);
+  const layers = [configuration.defaults, base ?? configured?.settings ?? {}];
+  const spec = resolvePoolSpec([...layers, settings.value], configuration.servers, path);
   if (!spec.ok) return invalid(spec.problems, label);
-  return { spec: spec.value, warnings: ignoredKeysWarning(entry.value.ignoredKeys) };
+  const warnings = ignoredKeysWarning(entry.value.ignoredKeys);
+  const usual = completePoolSpec(spec.value.instancePoolId, ...layers);
+  if (settings.value.publish !== undefined || !wouldMix(spec.value, usual)) {
+    return { spec: spec.value, warnings };
+  }
+  return { spec: { ...spec.value, publish: undefined }, warnings: [...warnings, unpublished] };
+}
+
+const unpublished =
+  "not published: The pool is usually measured in another way. Say publish in the request, or give it a name.";
+
+/** Whether values would be published as those of the pool that aren't what alarms on them expect. */
+function wouldMix(spec: PoolSpec, usual: PoolSpec): boolean {
+  const way = ({ includeInstances, publish, ...rest }: PoolSpec) => JSON.stringify(rest);
+  return spec.publish !== undefined && spec.name === usual.name && way(spec) !== way(usual);
 }
 
 /** A pool that is configured keeps its settings, and its mistakes, when its OCID is asked for. */

@@ -112,7 +112,7 @@ export class PrometheusClient {
     const body = parseJson(response.data.toString("utf8"));
     if (response.status !== 200) throw this.#refused(response, body);
     if (body === undefined) throw this.#notJson(response);
-    return readQueryAnswer(body, this.#redact);
+    return { ...readQueryAnswer(body, this.#redact), answeredAt: dateOf(response) };
   }
 
   /** Nothing of an AxiosError leaves this file: it holds the authorization header. */
@@ -182,6 +182,12 @@ const credentialsHint = "Check the server's auth and headers.";
 const proxyHint = "Check the user and the password in the URL of the server's proxy.";
 const tooHeavyHint = "Try a shorter window, or fewer members.";
 const urlHint = "Check the server's URL: its API is expected at <url>/api/v1/query.";
+
+/** By the server's clock or, if it doesn't tell, by ours. */
+function dateOf({ headers }: AxiosResponse): Date {
+  const date = new Date(String(headers["date"]));
+  return Number.isNaN(date.getTime()) ? new Date() : date;
+}
 
 function parseJson(text: string): unknown {
   try {

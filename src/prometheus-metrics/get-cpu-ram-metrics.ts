@@ -69,7 +69,7 @@ async function getHostMetrics(
   const answers = { cpu: answerOf(cpu), memory: answerOf(memory) };
   const seconds = answers.cpu?.series[0]?.times[0];
   return {
-    targets: readTargets(answers, settings),
+    targets: readTargets({ ...answers, at: time ?? answers.memory?.answeredAt }, settings),
     evaluatedAt: seconds === undefined ? undefined : new Date(seconds * 1000),
     warnings: [...new Set([...(answers.cpu?.warnings ?? []), ...(answers.memory?.warnings ?? [])])],
     failures: [cpu, memory].flatMap((query) =>

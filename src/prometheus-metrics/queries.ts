@@ -145,7 +145,7 @@ function overTime(statistic: Exclude<Statistic, "mean">, range: string): string 
  * A subquery's step: half a minute, or as long as makes 60 points of the window. Steps lie on
  * multiples of themselves, so a new host has no point yet for up to one step.
  */
-function stepSeconds(windowMinutes: number): number {
+export function stepSeconds(windowMinutes: number): number {
   return Math.max(30, windowMinutes);
 }
 

@@ -17,6 +17,8 @@ export interface Series {
 export interface QueryAnswer {
   readonly series: readonly Series[];
   readonly warnings: readonly string[];
+  /** When it was answered, by the server's clock. */
+  readonly answeredAt?: Date;
 }
 
 const strings = v.optional(v.array(v.string()), []);

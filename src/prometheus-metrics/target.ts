@@ -5,6 +5,7 @@ import {
   freeWindowsMemory,
   isIdle,
   type QuerySettings,
+  stepSeconds,
   totalMemory,
 } from "./queries.ts";
 import type { QueryAnswer, Series } from "./response.ts";
@@ -20,6 +21,8 @@ export interface Target {
 export interface Answers {
   readonly cpu: QueryAnswer | undefined;
   readonly memory: QueryAnswer | undefined;
+  /** When they were evaluated, or a little later. */
+  readonly at?: Date | undefined;
 }
 
 /** Rows of one target, sorted by what they are. */
@@ -42,7 +45,10 @@ export function readTargets(answers: Answers, settings: QuerySettings): readonly
     if (name !== undefined) rowsOf(targets, series).gauges.set(name, series);
   }
   // Without the CPU answer only the gauges' newest step tells who is still there.
-  const lastStep = Math.max(...[...targets.values()].map(newestPoint));
+  const lastStep = Math.max(
+    lastStepBefore(answers.at, settings),
+    ...[...targets.values()].map(newestPoint),
+  );
   return [...targets.values()].filter(isHost).map((rows) => {
     const gone =
       answers.cpu === undefined
@@ -100,6 +106,11 @@ function isHost({ modes, gauges, present, up }: Rows): boolean {
 
 function newestPoint({ gauges }: Rows): number {
   return Math.max(...totalMemory.flatMap((gauge) => gauges.get(gauge)?.times ?? []));
+}
+
+/** The step that whoever is there has a point at, or the one before: an answer takes its time. */
+function lastStepBefore(at: Date | undefined, { windowMinutes }: QuerySettings): number {
+  return at === undefined ? 0 : at.getTime() / 1000 - 2 * stepSeconds(windowMinutes);
 }
 
 function whyGone({ up, present }: Rows): MissingReason | undefined {

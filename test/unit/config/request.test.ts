@@ -47,6 +47,25 @@ describe("readPoolsRequest", () => {
     },
   );
 
+  it.each([
+    ["as configured", {}, true],
+    ["with its members", { includeInstances: true }, true],
+    ["in another way", { statistic: "max" }, false],
+    ["in another way, under another name", { statistic: "max", name: "peaks" }, true],
+    ["in another way, to be published", { statistic: "max", publish: { namespace: "p" } }, true],
+  ])("publishes a configured pool that is asked for %s: %j", (_, overrides, published) => {
+    const pool = { instancePoolId: poolId, publish: { namespace: "p" } };
+    const configured = configurationOf({ POOLS: JSON.stringify([pool]) });
+
+    const { pools } = readPoolsRequest({ instancePoolId: poolId, ...overrides }, configured);
+
+    expect(pools).toMatchObject([
+      published
+        ? { spec: { publish: { namespace: "p" } }, warnings: [] }
+        : { spec: { publish: undefined }, warnings: [expect.stringMatching(/^not published: /)] },
+    ]);
+  });
+
   it("reads where to publish, as one setting", () => {
     const { pools } = readPoolsRequest(
       { instancePoolId: `${poolId}other`, publish: { namespace: "pools" } },

@@ -119,6 +119,15 @@ describe("readTargets", () => {
     ]);
   });
 
+  it("takes memory for stale when it ends before the query, and nobody tells who is there", () => {
+    const memory = answer(gauge("MemTotal", 100, 100), gauge("MemAvailable", 50, 50));
+    const memoryAt = (seconds: number) =>
+      readTargets({ cpu: undefined, memory, at: new Date(seconds * 1000) }, settings)[0]?.memory;
+
+    // The last point is at 1,060; steps are half a minute apart.
+    expect([1089, 1119, 1121, 1300].map(memoryAt)).toEqual([50, 50, "stale", "stale"]);
+  });
+
   it("takes the gauges of one time together, whatever times they have", () => {
     const later = { ...gauge("MemAvailable", 40, 80), times: [1060, 1180] };
     const memory = answer(gauge("MemTotal", 100, 100, 200, 200), later);
