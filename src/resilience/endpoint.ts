@@ -200,7 +200,8 @@ export class Endpoint {
 
 /** Half of the time that is left; but where that is short, an answer may well take all of it. */
 function attemptMs(invocation: Invocation): number {
-  return Math.min(longestAttemptMs, Math.max(shortestAttemptMs, invocation.remainingMs() / 2));
+  const halfMs = invocation.remainingMs() / 2;
+  return halfMs < shortestAttemptMs ? longestAttemptMs : Math.min(longestAttemptMs, halfMs);
 }
 
 /** Any answer shows that somebody is there, if only to say no. */

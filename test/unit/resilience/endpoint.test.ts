@@ -104,7 +104,7 @@ describe("Endpoint", () => {
   });
 
   it("cuts off a call that hangs, and tries again in the time that is left", async () => {
-    const invocation = anInvocation(4_000);
+    const invocation = anInvocation(6_000);
     let calls = 0;
 
     const hangsOnce = (signal: AbortSignal) => {
