@@ -2,11 +2,8 @@ import type { SoakReport } from "./run-soak.ts";
 
 /** The first part of the time goes into compiling and caches. */
 const warmUp = 0.25;
-/** Over all of the time after that, in MB; the collector alone moves it by half as much. */
+/** Over all of the time after that; the collector alone moves it by half as much. */
 const longestRise = 15;
-/** Node 24 compiles, and lets its heap grow, for a thousand calls. */
-const longestRiseOfShortRun = 30;
-const shortRun = 1_000;
 const moreDescriptors = 10;
 
 /** Everything that is not as it should be; nothing, if all is well. */
@@ -20,8 +17,7 @@ export function complaintsAbout(report: SoakReport): readonly string[] {
   if (processes !== 1) complaints.push(`it took ${processes} processes`);
   if (leaks.length > 0) complaints.push(`${leaks.length} secrets were shown`);
   const memoryRise = riseOf(report.memory);
-  const limit = invocations < shortRun ? longestRiseOfShortRun : longestRise;
-  if (memoryRise > limit) complaints.push(`memory rises: by ${memoryRise.toFixed(1)} MB`);
+  if (memoryRise > longestRise) complaints.push(`memory rises: by ${memoryRise.toFixed(1)} MB`);
   const descriptorRise = riseOf(report.descriptors);
   if (descriptorRise > moreDescriptors) {
     complaints.push(`descriptors leak: ${descriptorRise.toFixed(1)} more`);
