@@ -64,17 +64,22 @@ export function isRefusedAddress(address: string): boolean {
   return refused.check(bare, isIPv6(bare) ? "ipv6" : "ipv4");
 }
 
+/** An IPv6 address as it is, where URLs put it into brackets; any other host as it was. */
+export function withoutBrackets(host: string): string {
+  return host.replace(/^\[(.*)\]$/, "$1");
+}
+
 /**
  * Whether the host of a configured URL is allowed to be a refused address: it is one itself. A name
  * is not: whoever answers for it could point it anywhere.
  */
 export function isNamedAddress(host: string): boolean {
-  return isIP(host.replace(/^\[(.*)\]$/, "$1")) !== 0 || host === "localhost";
+  return isIP(withoutBrackets(host)) !== 0 || host === "localhost";
 }
 
 /** Why a host that is written as an address isn't connected to; undefined for all others. */
 export function refusalOf(host: string): AddressRefusedError | undefined {
-  const bare = host.replace(/^\[(.*)\]$/, "$1");
+  const bare = withoutBrackets(host);
   return isIP(bare) !== 0 && isRefusedAddress(bare) ? refusal(bare, bare) : undefined;
 }
 

@@ -14,6 +14,7 @@ import {
 } from "../config/prometheus-servers.ts";
 import type { Secret } from "../config/secret.ts";
 import { InvalidRequestError, NotAuthenticatedError, UtilizationError } from "../errors.ts";
+import { withoutBrackets } from "../network/address-guard.ts";
 import { type Agents, agentsFor, type TlsOptions } from "../network/agents.ts";
 import { Tunnel } from "../network/tunnel.ts";
 
@@ -99,7 +100,7 @@ function createClient(headers: Readonly<Record<string, string>>, agents: Agents)
 function agentsOf(url: string, tls: TlsOptions, proxy: URL | undefined): Agents {
   if (proxy === undefined) return agentsFor(url, tls);
   // The name of the server behind it, which the tunnel forgets when it is an address.
-  const hostname = new URL(url).hostname.replace(/^\[(.*)\]$/, "$1");
+  const hostname = withoutBrackets(new URL(url).hostname);
   const tunnel = new Tunnel(proxy, {
     ...tls,
     checkServerIdentity: (_: string, certificate: PeerCertificate) =>

@@ -1,6 +1,7 @@
 import type { PoolSpec } from "../config/pool-spec.ts";
 import type { Host } from "../instance-manager/host-directory.ts";
 import type { Instance } from "../instance-manager/instance-pool.ts";
+import { withoutBrackets } from "../network/address-guard.ts";
 import { equals, oneOf, oneOfAddresses, oneOfHosts, type Selector } from "./queries.ts";
 
 /** The running members, each with the names that a label may hold for it. */
@@ -113,7 +114,7 @@ function findMember(value: string, names: ReadonlyMap<string, Instance>): Instan
 /** Names compare without case, and IPv6 addresses however they are written. */
 function canonical(name: string): string {
   const lower = name.toLowerCase();
-  const bare = lower.replace(/^\[(.*)\]$/, "$1");
+  const bare = withoutBrackets(lower);
   if (!/^[0-9a-f]*:[0-9a-f:.]*$/.test(bare) || !URL.canParse(`http://[${bare}]`)) return lower;
   return new URL(`http://[${bare}]`).hostname.slice(1, -1);
 }
