@@ -91,23 +91,21 @@ interface Asked {
 }
 
 async function askAll(ask: Ask, queries: readonly PlannedQuery[]): Promise<Asked> {
-  const points = new Map<string, readonly DataPoint[]>();
   const failed = new Set<string>();
   const failures: UtilizationError[] = [];
-  await Promise.all(
+  const streams = await Promise.all(
     queries.map(async (query) => {
       try {
-        const streams = await ask(query);
-        // One that moved within the window has some of its points in either place.
-        for (const [id, ofInstance] of pointsByInstance(streams)) {
-          points.set(id, [...(points.get(id) ?? []), ...ofInstance]);
-        }
+        return await ask(query);
       } catch (error) {
         failures.push(toUtilizationError(error));
         for (const { id } of query.instances) failed.add(id);
+        return [];
       }
     }),
   );
+  // Of all queries together: who moved within the window has some points in either place.
+  const points = pointsByInstance(streams.flat());
   return {
     pointsOf: ({ id }) => (failed.has(id) ? undefined : points.get(id.toLowerCase())),
     failed: ({ id }) => failed.has(id),
