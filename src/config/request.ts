@@ -153,8 +153,7 @@ function specifiedPool(
   const spec = resolvePoolSpec([...layers, settings.value], configuration.servers, path);
   if (!spec.ok) return invalid(spec.problems, label);
   const warnings = ignoredKeysWarning(entry.value.ignoredKeys);
-  const usual = completePoolSpec(spec.value.instancePoolId, ...layers);
-  if (settings.value.publish !== undefined || !wouldMix(spec.value, usual)) {
+  if (settings.value.publish !== undefined || !wouldMix(spec.value, layers)) {
     return { spec: spec.value, warnings };
   }
   return { spec: { ...spec.value, publish: undefined }, warnings: [...warnings, unpublished] };
@@ -164,9 +163,11 @@ const unpublished =
   "not published: The pool is usually measured in another way. Say publish in the request, or give it a name.";
 
 /** Whether values would be published as those of the pool that aren't what alarms on them expect. */
-function wouldMix(spec: PoolSpec, usual: PoolSpec): boolean {
+function wouldMix(spec: PoolSpec, usualLayers: readonly PoolSettings[]): boolean {
+  if (spec.publish === undefined) return false;
+  const usual = completePoolSpec(spec.instancePoolId, ...usualLayers);
   const way = ({ includeInstances, publish, ...rest }: PoolSpec) => JSON.stringify(rest);
-  return spec.publish !== undefined && spec.name === usual.name && way(spec) !== way(usual);
+  return spec.name === usual.name && way(spec) !== way(usual);
 }
 
 /** A pool that is configured keeps its settings, and its mistakes, when its OCID is asked for. */
