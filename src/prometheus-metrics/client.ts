@@ -131,9 +131,8 @@ export class PrometheusClient {
 
   #refused({ status, headers }: AxiosResponse<Buffer>, body: unknown): UtilizationError {
     const said = readQueryFailure(body);
-    const words = said === undefined ? "" : `${said.errorType}: ${said.error}`;
-    const reason = words === "" ? "" : `: ${shorten(this.#redact(words))}`;
-    const message = `Prometheus server ${this.#label} answered ${status}${reason}`;
+    const reason = said && `: ${shorten(this.#redact(`${said.errorType}: ${said.error}`))}`;
+    const message = `Prometheus server ${this.#label} answered ${status}${reason ?? ""}`;
     const retryAfterMs = readRetryAfter(headers["retry-after"]?.toString(), new Date());
     switch (status) {
       case 401:
@@ -150,15 +149,14 @@ export class PrometheusClient {
         break;
       case 422:
         return new SourceUnavailableError(message, { hint: tooHeavyHint });
-      case 503:
-        // The server's own limit on the query: it is there, and would be at it for as long again.
-        if (said?.errorType === "timeout" || said?.errorType === "canceled") {
-          return new SourceUnavailableError(message, { hint: tooHeavyHint });
-        }
-        return new SourceUnavailableError(message, { transient: true, retryAfterMs });
       case 500:
       case 502:
+      case 503:
       case 504:
+        // The server's own limit on the query: it is there, and would be at it for as long again.
+        if (status === 503 && ownLimits.has(said?.errorType)) {
+          return new SourceUnavailableError(message, { hint: tooHeavyHint });
+        }
         return new SourceUnavailableError(message, { transient: true, retryAfterMs });
     }
     return new SourceUnavailableError(message, { hint: urlHint });
@@ -177,6 +175,9 @@ export class PrometheusClient {
 
 /** A 401, or a proxy's 407: newer credentials might do. */
 class CredentialsRefusedError extends NotAuthenticatedError {}
+
+/** Types of error by which a server ends a query. */
+const ownLimits: ReadonlySet<string | undefined> = new Set(["timeout", "canceled"]);
 
 const credentialsHint = "Check the server's auth and headers.";
 const proxyHint = "Check the user and the password in the URL of the server's proxy.";
