@@ -38,8 +38,8 @@ function prometheusSecrets(environment: Readonly<Record<string, string>>): reado
     PROMETHEUS_CLIENT_KEY: key = "",
   } = environment;
   const basic = Buffer.from(`${user}:${password}`).toString("base64");
-  const lines = key.split(/\\n|\n/).filter((line) => line.length > headerLength);
-  return [bearer, ...(password === "" ? [] : [password, basic]), ...lines].filter(Boolean);
+  const passwords = password === "" ? [] : [password, basic];
+  return [bearer, ...passwords, ...piecesOf(key)].filter(Boolean);
 }
 
 /** The principal's token and key, in the pieces that could be seen of them. */
@@ -47,8 +47,12 @@ function principalSecrets(environment: Readonly<Record<string, string>>): readon
   return ["OCI_RESOURCE_PRINCIPAL_RPST", "OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM"]
     .map((name) => environment[name] ?? "")
     .map((value) => (existsSync(value) ? readFileSync(value, "utf8") : value))
-    .flatMap((text) => text.split(/[\n.]/))
-    .filter((piece) => piece.length > headerLength);
+    .flatMap(piecesOf);
+}
+
+/** The lines of a key, as such or in one line, and the parts of a token. */
+function piecesOf(text: string): readonly string[] {
+  return text.split(/\\n|[\n.]/).filter((piece) => piece.length > headerLength);
 }
 
 /** A token's header, the same in all tokens, is shorter, as are the lines around a key. */

@@ -18,10 +18,16 @@ export function startFunction(
     timeoutMs: 60_000,
     onLog: (line: string) => {
       canary.watch(line);
-      if (canary.seen.length > 0) throw new Error(`the function logged a secret: ${line}`);
+      if (canary.seen.length > 0)
+        throw new Error(`the function logged a secret: ${hintAt(canary)}`);
     },
   };
   return FnAgent.start(nodePath === undefined ? options : { ...options, nodePath });
+}
+
+/** Enough to find which it is, and no more. */
+function hintAt({ seen }: SecretCanary): string {
+  return `${seen[0]?.slice(0, 6)}…`;
 }
 
 /** What the function answers to this request; fails unless Fn would pass the answer on. */
