@@ -246,6 +246,23 @@ describe("a Prometheus server that wants to know who asks, over TLS", () => {
     await proxy.close();
   });
 
+  it("is known by its IPv6 address behind a proxy, too", async () => {
+    const address = "fd00::5";
+    const certificate = await authority.serverCertificate(address);
+    const behind = await SecurePrometheus.start(prometheus.url, certificate);
+    const proxy = await startProxy(undefined, new URL(behind.url));
+    const fn = await start({
+      PROMETHEUS_URL: `https://[${address}]:9090`,
+      PROMETHEUS_PROXY: proxy.url,
+    });
+
+    expect((await ask(fn, request)).pools[0]?.error).toBe(undefined);
+
+    expect(proxy.seen).toContain(`CONNECT [${address}]:9090`);
+    await proxy.close();
+    await behind.close();
+  });
+
   it("is reached directly, whatever proxies the environment names otherwise", async () => {
     secure.authorize = () => true;
     const proxy = await startProxy();
@@ -267,8 +284,11 @@ describe("a Prometheus server that wants to know who asks, over TLS", () => {
 
 const oneLine = (pem: string) => pem.replaceAll("\n", "\\n");
 
-/** An HTTP proxy that makes tunnels, for those it knows, and remembers what it was asked for. */
-async function startProxy(authorized?: string) {
+/**
+ * An HTTP proxy that makes tunnels, for those it knows, and remembers what it was asked for. They lead
+ * to where the client wants to go, or else to `destination`.
+ */
+async function startProxy(authorized?: string, destination?: URL) {
   let authorization = authorized;
   const seen: string[] = [];
   const server: Server = createServer((incoming, response) => {
@@ -283,7 +303,7 @@ async function startProxy(authorized?: string) {
       socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
       return;
     }
-    const { hostname, port } = new URL(`http://${incoming.url}`);
+    const { hostname, port } = destination ?? new URL(`http://${incoming.url}`);
     const upstream = connect(Number(port), hostname, () => {
       socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
       upstream.write(head);

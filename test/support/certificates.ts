@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { generate } from "selfsigned";
 
 /** A certificate and its private key, both PEM. */
@@ -33,7 +34,7 @@ export class CertificateAuthority {
 
   /** For a server of this name, or of this IPv4 address. */
   serverCertificate(name: string): Promise<KeyPair> {
-    const isAddress = /^[\d.]+$/.test(name);
+    const isAddress = isIP(name) !== 0;
     return this.#issue(name, [
       { name: "extKeyUsage", serverAuth: true },
       {
