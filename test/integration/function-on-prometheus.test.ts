@@ -61,9 +61,10 @@ describe("the function on a real Prometheus that scrapes real node_exporters", (
       labels: labelsOf(unique),
     }));
     prometheus = await PrometheusServer.start({ scrapeConfigs: [{ job: "node", targets }] });
-    // Memory is read at steps of half a minute, and a CPU rate takes two scrapes.
+    // Memory, and a statistic of the CPU, are read at steps of half a minute; a rate takes two
+    // scrapes before the step.
     await prometheus.waitFor(
-      `count(count_over_time(node_memory_MemTotal_bytes[5m:30s]) and on (instance) rate(node_cpu_seconds_total{cpu="0", mode="idle"}[5m]))`,
+      `count(count_over_time(node_memory_MemTotal_bytes[5m:30s]) and on (instance) count_over_time(rate(node_cpu_seconds_total{cpu="0", mode="idle"}[2m])[5m:30s]))`,
       ([row]) => row?.value[1] === "3",
       90_000,
     );
