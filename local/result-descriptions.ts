@@ -53,7 +53,8 @@ export const instancesTexts: Texts<InstancesResult> = {
   total: "Members that OCI lists.",
   running: "Those in state Running.",
   reporting: "Running members that reported both metrics.",
-  missing: "Running members that did not.",
+  missing:
+    "Running members that did not. Left out, with a warning, of an answer that would be over 6 MB.",
   details: "Each running member's own values; only with includeInstances.",
 };
 

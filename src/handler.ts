@@ -9,6 +9,7 @@ import { Invocation } from "./invocation.ts";
 import type { Logger } from "./logger.ts";
 import { processPool } from "./process-pool.ts";
 import { type PublishDependencies, publishPools } from "./publishing/publish-pools.ts";
+import { withinResponseLimit } from "./result/response-limit.ts";
 import {
   overallStatus,
   type PoolResult,
@@ -134,7 +135,7 @@ async function answerTrigger(
   const { status, pools, error } = outcome;
   const collectedAt = started.toISOString();
   const answer = { status, trigger: trigger.name, collectedAt, durationMs: elapsedMs(), pools };
-  const document = error === undefined ? answer : { ...answer, error };
+  const document = withinResponseLimit(error === undefined ? answer : { ...answer, error });
   return { pools, deliver: () => deliver(document, onError) };
 }
 
