@@ -69,8 +69,13 @@ function bestOf(candidates: readonly Target[]): InstanceReadings | undefined {
   return best;
 }
 
-/** Whether these are several hosts: the same name in two domains is two machines. */
+/**
+ * Whether these are several hosts: the same name in two domains is two machines, and a machine that
+ * is scraped twice has as much memory both times.
+ */
 function isDisputed(candidates: readonly Target[], { prometheus }: PoolSpec): boolean {
+  const alive = candidates.filter(({ memory }) => typeof memory === "number");
+  if (new Set(alive.map(({ totalMemory }) => totalMemory)).size > 1) return true;
   const { label: own, by } = prometheus.match;
   // An OCID or an address is a whole identity, and a member may have two addresses.
   if (by === "instanceId" || by === "privateIp") return false;

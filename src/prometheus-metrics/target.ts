@@ -15,6 +15,8 @@ export interface Target {
   readonly labels: Readonly<Record<string, string>>;
   readonly cpu: Reading;
   readonly memory: Reading;
+  /** The memory that it has, in bytes, as far as it is known. */
+  readonly totalMemory: number | undefined;
 }
 
 /** The two answers about the same hosts; undefined where a query failed. */
@@ -61,6 +63,7 @@ export function readTargets(answers: Answers, settings: QuerySettings): readonly
       cpu: answers.cpu === undefined ? "query_failed" : (gone ?? cpuReading(rows, settings)),
       memory:
         gone ?? (answers.memory === undefined ? "query_failed" : memoryReading(rows, settings)),
+      totalMemory: totalMemoryOf(rows)?.values.at(-1),
     };
   });
 }
@@ -131,10 +134,13 @@ function cpuReading({ modes, present }: Rows, { steal }: QuerySettings): Reading
   return percent(busy / total);
 }
 
-function memoryReading({ gauges, present }: Rows, { statistic }: QuerySettings): Reading {
-  const total = totalMemory
-    .map((gauge) => gauges.get(gauge))
-    .find((series) => series !== undefined);
+function totalMemoryOf({ gauges }: Rows): Series | undefined {
+  return totalMemory.map((gauge) => gauges.get(gauge)).find((series) => series !== undefined);
+}
+
+function memoryReading(rows: Rows, { statistic }: QuerySettings): Reading {
+  const { gauges, present } = rows;
+  const total = totalMemoryOf(rows);
   if (total === undefined || total.times.length === 0) return present ? "warming_up" : "no_data";
   const shares: number[] = [];
   for (const [step, time] of total.times.entries()) {

@@ -10,6 +10,7 @@ const target = (cpu: Target["cpu"], labels: Readonly<Record<string, string>>): T
   labels,
   cpu,
   memory: 50,
+  totalMemory: 16e9,
 });
 
 /** What the one member reads of these targets. */
@@ -47,6 +48,18 @@ describe("matchTargets", () => {
     expect(warnings).toContain(
       "1 member(s) have a name that others have, too; match by instanceId instead",
     );
+  });
+
+  it("takes no machine of the very same name for the member, if its memory tells them apart", () => {
+    const own = target(10, { instance: "web-1:9100", cluster: "own" });
+    const other = target(90, { instance: "web-1:9100", cluster: "other" });
+
+    expect(match(own, { ...other, totalMemory: 32e9 }).reading).toEqual({
+      cpu: "unresolved_host",
+      memory: "unresolved_host",
+    });
+    expect(match(own, { ...other, totalMemory: 32e9, memory: "stale" }).reading?.cpu).toBe(10);
+    expect(match(own, { ...other, cpu: 11 }).reading?.cpu).toBe(11);
   });
 
   it("counts the targets that are nobody's", () => {

@@ -53,6 +53,14 @@ describe("readTargets", () => {
     expect(readings(answer(...alive), memory, { statistic: "max" })?.memory).toBeCloseTo(80);
   });
 
+  it("knows how much memory a host has at last", () => {
+    const memory = answer(gauge("MemTotal", 100, 200), gauge("MemAvailable", 60, 20));
+
+    expect(readTargets({ cpu: answer(...alive), memory }, settings)).toMatchObject([
+      { totalMemory: 200 },
+    ]);
+  });
+
   it("adds up what could be freed where the kernel has no MemAvailable", () => {
     const memory = answer(
       gauge("MemTotal", 100),
