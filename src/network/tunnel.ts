@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from "node:tls";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { keeping } from "./agents.ts";
 
@@ -8,9 +9,10 @@ const patienceMs = 5_000;
 
 /** Connections through an HTTP proxy, kept as all others are. */
 export class Tunnel extends HttpsProxyAgent<string> {
-  /** `options` are for the connections to the server behind the proxy. */
-  constructor(proxy: URL, options: object) {
-    super(proxy, keeping);
+  /** `options` are for the connections to the server behind the proxy; its CAs may know the proxy. */
+  constructor(proxy: URL, options: ConnectionOptions) {
+    const { ca } = options;
+    super(proxy, ca === undefined ? keeping : { ...keeping, ca });
     // What the base class is given is for the proxy; it drops what agents keep connections by, too.
     Object.assign(this.options, keeping, options);
   }

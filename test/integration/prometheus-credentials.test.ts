@@ -1,4 +1,5 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -16,7 +17,8 @@ const host = { labels: { instance: "inst-a-web:9100" }, up: 1, cpu: 40, memory: 
 const request = { instancePoolId: poolId, source: "prometheus" };
 
 const secretId = "ocid1.vaultsecret.oc1.iad.amaaaaaathesecret";
-const basic = `Basic ${Buffer.from("pools:s3cret-password").toString("base64")}`;
+const basicOf = (credentials: string) => `Basic ${Buffer.from(credentials).toString("base64")}`;
+const basic = basicOf("pools:s3cret-password");
 
 const header =
   (name: string, value: string): Authorize =>
@@ -216,7 +218,7 @@ describe("a Prometheus server that wants to know who asks, over TLS", () => {
 
   it("is reached through a proxy that wants a password, which is in Vault", async () => {
     secure.authorize = () => true;
-    const proxy = await startProxy(`Basic ${Buffer.from("me:s3cret@proxy").toString("base64")}`);
+    const proxy = await startProxy({ authorization: basicOf("me:s3cret@proxy") });
     secret = proxy.url.replace("://", "://me:s3cret%40proxy@");
     const fn = await start({ PROMETHEUS_PROXY_SECRET_ID: secretId });
 
@@ -228,11 +230,11 @@ describe("a Prometheus server that wants to know who asks, over TLS", () => {
 
   it("is reached through a proxy whose password was changed, in Vault as well", async () => {
     secure.authorize = () => true;
-    const proxy = await startProxy(`Basic ${Buffer.from("me:s3cret-old").toString("base64")}`);
+    const proxy = await startProxy({ authorization: basicOf("me:s3cret-old") });
     secret = proxy.url.replace("://", "://me:s3cret-old@");
     const fn = await start({ PROMETHEUS_PROXY_SECRET_ID: secretId });
     expect((await ask(fn, request)).status).toBe("ok");
-    proxy.wantInstead(`Basic ${Buffer.from("me:s3cret-new").toString("base64")}`);
+    proxy.wantInstead(basicOf("me:s3cret-new"));
 
     expect((await ask(fn, request)).pools[0]?.error).toMatchObject({
       code: "NOT_AUTHENTICATED",
@@ -250,7 +252,7 @@ describe("a Prometheus server that wants to know who asks, over TLS", () => {
     const address = "fd00::5";
     const certificate = await authority.serverCertificate(address);
     const behind = await SecurePrometheus.start(prometheus.url, certificate);
-    const proxy = await startProxy(undefined, new URL(behind.url));
+    const proxy = await startProxy({ destination: new URL(behind.url) });
     const fn = await start({
       PROMETHEUS_URL: `https://[${address}]:9090`,
       PROMETHEUS_PROXY: proxy.url,
@@ -261,6 +263,23 @@ describe("a Prometheus server that wants to know who asks, over TLS", () => {
     expect(proxy.seen).toContain(`CONNECT [${address}]:9090`);
     await proxy.close();
     await behind.close();
+  });
+
+  it.each([
+    ["an authority that is trusted", () => authority, undefined],
+    ["an authority that nobody trusts", () => CertificateAuthority.create(), /certificate/],
+  ])("is reached over TLS through a proxy with %s", async (_, authorityOf, message) => {
+    secure.authorize = () => true;
+    const certificate = await (await authorityOf()).serverCertificate("127.0.0.1");
+    const proxy = await startProxy({ authorization: basicOf("me:s3cret"), certificate });
+    const fn = await start({ PROMETHEUS_PROXY: proxy.url.replace("://", "://me:s3cret@") });
+
+    const error = (await ask(fn, request)).pools[0]?.error;
+
+    if (message === undefined) expect(error).toBe(undefined);
+    else expect(error?.message).toMatch(message);
+    expect(proxy.seen.length > 0).toBe(message === undefined);
+    await proxy.close();
   });
 
   it("is reached directly, whatever proxies the environment names otherwise", async () => {
@@ -284,17 +303,24 @@ describe("a Prometheus server that wants to know who asks, over TLS", () => {
 
 const oneLine = (pem: string) => pem.replaceAll("\n", "\\n");
 
-/**
- * An HTTP proxy that makes tunnels, for those it knows, and remembers what it was asked for. They lead
- * to where the client wants to go, or else to `destination`.
- */
-async function startProxy(authorized?: string, destination?: URL) {
-  let authorization = authorized;
+interface ProxyOptions {
+  /** What it wants to know of its clients. */
+  readonly authorization?: string;
+  /** Where its tunnels lead, if not to where the client wants to go. */
+  readonly destination?: URL;
+  /** With one it speaks TLS. */
+  readonly certificate?: KeyPair;
+}
+
+/** A proxy that makes tunnels, for those it knows, and remembers what it was asked for. */
+async function startProxy({ destination, certificate, ...options }: ProxyOptions = {}) {
+  let { authorization } = options;
   const seen: string[] = [];
-  const server: Server = createServer((incoming, response) => {
+  const refuse: RequestListener = (incoming, response) => {
     seen.push(`${incoming.method} ${incoming.url}`);
     response.writeHead(502).end();
-  });
+  };
+  const server = certificate ? createTlsServer(certificate, refuse) : createServer(refuse);
   const tunnels: Duplex[] = [];
   server.on("connect", (incoming, socket, head) => {
     tunnels.push(socket);
@@ -326,5 +352,6 @@ async function startProxy(authorized?: string, destination?: URL) {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { url: `http://127.0.0.1:${port}`, seen, wantInstead, close };
+  const url = `${certificate ? "https" : "http"}://127.0.0.1:${port}`;
+  return { url, seen, wantInstead, close };
 }
