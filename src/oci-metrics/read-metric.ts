@@ -19,8 +19,8 @@ export interface MetricReadings {
 export type Ask = (query: PlannedQuery) => Promise<readonly MetricStream[]>;
 
 /**
- * Reads one metric of all members by their pool, and then those it did not find by their own
- * OCIDs: the metrics of an instance that was attached later may still name no pool. A query that
+ * Reads one metric of all members by their pool, and then those that it found no reading of by their
+ * own OCIDs: the metrics of an instance that was attached later may still name no pool, or another. A query that
  * fails costs only its own members their reading.
  */
 export async function readMetric(
@@ -31,22 +31,28 @@ export async function readMetric(
   window: TimeWindow,
 ): Promise<MetricReadings> {
   const ofPool = await askAll(ask, poolQueries(metric, instances, spec, window));
-  const notFound = instances.filter(
-    (instance) =>
-      ofPool.pointsOf(instance) === undefined &&
-      !ofPool.failed(instance) &&
-      !isNew(instance, window.end),
+  const readings = new Map<string, Reading>();
+  for (const instance of instances) {
+    readings.set(instance.id, readingOf(ofPool.pointsOf(instance), instance, spec, window));
+  }
+  const unread = instances.filter(({ id }) => typeof readings.get(id) !== "number");
+  const notFound = unread.filter(
+    (instance) => !ofPool.failed(instance) && !isNew(instance, window.end),
   );
   const single = await askOneByOne(ask, instanceQueries(metric, notFound, spec, window));
-  const readings = instances.map((instance): [string, Reading] => {
-    const points = ofPool.pointsOf(instance) ?? single.pointsOf(instance);
-    if (points === undefined && (ofPool.failed(instance) || single.failed(instance))) {
-      return [instance.id, "query_failed"];
+  for (const instance of unread) {
+    const points = single.pointsOf(instance);
+    if (points !== undefined) {
+      readings.set(instance.id, readingOf(points, instance, spec, window));
+    } else if (
+      ofPool.failed(instance) ||
+      (single.failed(instance) && ofPool.pointsOf(instance) === undefined)
+    ) {
+      readings.set(instance.id, "query_failed");
     }
-    return [instance.id, readingOf(points, instance, spec, window)];
-  });
+  }
   return {
-    readings: new Map(readings),
+    readings,
     warnings: single.warnings,
     failures: [...ofPool.failures, ...single.failures],
   };

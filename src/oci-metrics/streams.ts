@@ -8,8 +8,11 @@ import { intervalMinutes } from "./queries.ts";
 
 const minuteMs = 60_000;
 
-/** A member whose newest point is older than this many intervals has stopped reporting. */
-const freshIntervals = 3;
+/**
+ * A member whose newest point is older than this, besides the interval that it stands for, has
+ * stopped reporting: Oracle says both that a point's timestamp is its interval's start and its end.
+ */
+const freshMs = 2 * minuteMs;
 
 /** A new instance was seen to have its first point three minutes after it was created. */
 const warmUpMs = 10 * minuteMs;
@@ -42,8 +45,7 @@ export function readingOf(
   });
   if (reported.length === 0) return isNew(instance, end) ? "warming_up" : "no_data";
   const newest = Math.max(...reported.map(({ timestamp }) => Date.parse(timestamp)));
-  const oldestFresh = end.getTime() - freshIntervals * intervalMinutes(windowMinutes) * minuteMs;
-  if (newest < oldestFresh) return "stale";
+  if (newest < end.getTime() - intervalMinutes(windowMinutes) * minuteMs - freshMs) return "stale";
   const reading = overTime(
     statistic,
     reported.map(({ value }) => value ?? Number.NaN),

@@ -62,13 +62,15 @@ export function cpuQuery(selector: Selector, settings: QuerySettings): string {
   if (statistic === "mean") {
     return `sum without (cpu, core) (rate({${cpuCounters},${selector}}[${windowMinutes}m])) or ${now}`;
   }
+  const step = stepSeconds(windowMinutes);
   // As long as the steps are apart, so that no time between them is left out.
-  const rateRange = `${Math.max(60 * shortestRateMinutes, stepSeconds(windowMinutes))}s`;
+  const rateSeconds = Math.max(60 * shortestRateMinutes, step);
   const rates = (matchers: string) =>
-    `sum without (cpu, core, mode) (rate({${cpuCounters},${matchers}}[${rateRange}]))`;
+    `sum without (cpu, core, mode) (rate({${cpuCounters},${matchers}}[${rateSeconds}s]))`;
   const ratio = `${rates(`${selector},mode!~"${idleModes[steal]}"`)} / ${rates(selector)}`;
-  const steps = `(${ratio})[${windowMinutes}m:${stepSeconds(windowMinutes)}s]`;
-  const overWindow = overTime(statistic, steps);
+  // The first rate begins where the window does; the shortest window is a single rate.
+  const range = 60 * windowMinutes - rateSeconds;
+  const overWindow = range < step ? ratio : overTime(statistic, `(${ratio})[${range}s:${step}s]`);
   return `label_replace(${overWindow}, "mode", "${busyShare}", "", "") or ${now}`;
 }
 

@@ -23,7 +23,7 @@ const executableNames: Readonly<Record<PackageName, readonly string[]>> = {
  * fetched once, needs no root and leaves the system as it is. Throws an Error that says what to
  * install where there is no apt-get.
  */
-async function findExecutable(name: PackageName): Promise<string> {
+export async function findExecutable(name: PackageName): Promise<string> {
   const installed = await findOnPath(executableNames[name]);
   if (installed) {
     return installed;

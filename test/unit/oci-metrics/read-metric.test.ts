@@ -85,6 +85,38 @@ describe("readMetric", () => {
     expect(queries).toHaveLength(2);
   });
 
+  it("asks for a member by its OCID whose stream in the pool has ended", async () => {
+    const ofPool = [stream("moved", { 0: 10 }), stream("off", { 0: 20 })];
+    const { monitoring, queries } = monitoringWith(ofPool, [stream("moved", { 0: 10, 4: 50 })]);
+
+    const { readings } = await read(monitoring, instance("moved"), instance("off"));
+
+    expect([...readings.values()]).toEqual([30, "stale"]);
+    expect(queries).toHaveLength(2);
+  });
+
+  it.each([
+    [1440, 26, 70],
+    [1440, 27, "stale"],
+    [121, 13, 70],
+    [121, 14, "stale"],
+    [60, 3, 70],
+    [60, 4, "stale"],
+  ])("reads over %i minutes a point %i minutes old as %s", async (windowMinutes, age, reading) => {
+    const start = new Date(window.end.getTime() - windowMinutes * 60_000);
+    const { monitoring } = monitoringWith([stream("a", { [5 - age]: 70 })]);
+
+    const { readings } = await readMetric(
+      (query) => monitoring.summarizeMetricsData(toMetricsQuery(query)),
+      "CpuUtilization",
+      [instance("a")],
+      poolSpec({ windowMinutes }),
+      { start, end: window.end },
+    );
+
+    expect([...readings.values()]).toEqual([reading]);
+  });
+
   it("asks for fifty silent members one by one, and for more while any is found", async () => {
     const silent = Array.from({ length: 63 }, (_, index) => instance(`n${index}`));
     const nobody = monitoringWith([]);

@@ -39,7 +39,25 @@ describe("cpuQuery", () => {
 
     expect(query).toContain(`label_replace(${start}(sum without (cpu, core, mode) (rate(`);
     expect(query).toContain('mode!~"idle|iowait"');
-    expect(query).toContain("[5m:30s])");
+    expect(query).toContain("[180s:30s])");
+  });
+
+  it.each([
+    [3, "[60s:30s])", "[120s]"],
+    [60, "[3480s:60s])", "[120s]"],
+    [1440, "[84960s:1440s])", "[1440s]"],
+  ])("looks no further back than %i minutes for a statistic", (windowMinutes, range, rate) => {
+    const query = cpuQuery('pool="a"', { ...settings, statistic: "max", windowMinutes });
+
+    expect(query).toContain(range);
+    expect(query).toContain(rate);
+  });
+
+  it("takes a single rate for any statistic of two minutes", () => {
+    const query = cpuQuery('pool="a"', { ...settings, statistic: "p95", windowMinutes: 2 });
+
+    expect(query).toMatch(/^label_replace\(sum without .*\[120s\]/);
+    expect(query).not.toContain("over_time");
   });
 
   it("counts stolen time as idle when told so", () => {
