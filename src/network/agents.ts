@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { Socket } from "node:net";
 import { guardedLookup, isNamedAddress, refusalOf } from "./address-guard.ts";
+import { checkIdentity } from "./server-identity.ts";
 
 /** What TLS takes besides Node's defaults, as PEM text. */
 export interface TlsOptions {
@@ -30,7 +31,7 @@ export const keeping = { keepAlive: true, timeout: 4_000 } as const;
 export function agentsFor(configuredUrl: string, tls: TlsOptions = {}): Agents {
   const agents = {
     http: new HttpAgent(keeping),
-    https: new HttpsAgent({ ...keeping, ...tls }),
+    https: new HttpsAgent({ ...keeping, ...tls, checkServerIdentity: checkIdentity }),
   };
   return isNamedAddress(new URL(configuredUrl).hostname) ? agents : guarded(agents);
 }

@@ -1,9 +1,4 @@
-import {
-  checkServerIdentity,
-  createSecureContext,
-  type PeerCertificate,
-  rootCertificates,
-} from "node:tls";
+import { createSecureContext, type PeerCertificate, rootCertificates } from "node:tls";
 import axios, { type AxiosInstance } from "axios";
 import * as v from "valibot";
 import {
@@ -14,8 +9,8 @@ import {
 } from "../config/prometheus-servers.ts";
 import type { Secret } from "../config/secret.ts";
 import { InvalidRequestError, NotAuthenticatedError, UtilizationError } from "../errors.ts";
-import { withoutBrackets } from "../network/address-guard.ts";
 import { type Agents, agentsFor, type TlsOptions } from "../network/agents.ts";
+import { checkIdentity } from "../network/server-identity.ts";
 import { Tunnel } from "../network/tunnel.ts";
 
 /** Reads a secret of OCI Vault. */
@@ -100,11 +95,11 @@ function createClient(headers: Readonly<Record<string, string>>, agents: Agents)
 function agentsOf(url: string, tls: TlsOptions, proxy: URL | undefined): Agents {
   if (proxy === undefined) return agentsFor(url, tls);
   // The name of the server behind it, which the tunnel forgets when it is an address.
-  const hostname = withoutBrackets(new URL(url).hostname);
+  const { hostname } = new URL(url);
   const tunnel = new Tunnel(proxy, {
     ...tls,
     checkServerIdentity: (_: string, certificate: PeerCertificate) =>
-      checkServerIdentity(hostname, certificate),
+      checkIdentity(hostname, certificate),
   });
   return { http: tunnel, https: tunnel };
 }
