@@ -3,9 +3,9 @@ import type { CellResult } from "./cell.ts";
 const introduction = `# Fault matrix
 
 What the function answers when something is wrong with what it depends on. Each row is a process of
-its own that runs the built function as Fn does, with a timeout of eight seconds. The fault is put
-into the connection by a proxy, the pool is asked for, and when the fault is over it is asked for
-again. \`npm run faults\` writes this file; the tests play the same cells.
+its own that runs the built function as Fn does, mostly with a timeout of eight seconds. The fault
+is put into the connection by a proxy, the pool is asked for, and when the fault is over it is asked
+for again. \`npm run faults\` writes this file; the tests play the same cells.
 
 - **answer**: \`ok\` is the right averages, everything else the code of the failure.
 - **time**: from the call to the answer, of the time that Fn gives. Where it is over that, Fn was

@@ -1,7 +1,10 @@
 import type { InjectedFault } from "../support/fault-proxy.ts";
 import { blackHole, gatewayError, halfABody, refusal, reset } from "../support/faults.ts";
 import type { Cell } from "./cell.ts";
-import { faultCell, proxyOf, type Target } from "./target.ts";
+import { faultCell, optionsOf, proxyOf, type Target } from "./target.ts";
+
+/** Of this a fault leaves enough for another try on a busy machine, too. */
+const timeoutMs = 20_000;
 
 /** Faults of one request, which the same call gets over. */
 export function passingCells(target: Target): readonly Cell[] {
@@ -20,6 +23,7 @@ export function passingCells(target: Target): readonly Cell[] {
   return [
     ...once.map(([fault, inject]) => ({
       ...faultCell(target, `${fault}, once`, inject, ["ok"], "any", { times: 1 }),
+      options: () => ({ ...optionsOf(target), timeoutMs }),
       sleeps: inject === blackHole,
     })),
     throttledUntilADate(target),
