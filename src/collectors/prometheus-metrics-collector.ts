@@ -4,7 +4,12 @@ import type { Instance } from "../instance-manager/instance-pool.ts";
 import type { Invocation } from "../invocation.ts";
 import { getCpuRamMetrics, type QueryApi } from "../prometheus-metrics/get-cpu-ram-metrics.ts";
 import { matchTargets } from "../prometheus-metrics/match-targets.ts";
-import { type MemberNames, memberNames, poolSelectors } from "../prometheus-metrics/members.ts";
+import {
+  hostsPerAnswer,
+  type MemberNames,
+  memberNames,
+  poolSelectors,
+} from "../prometheus-metrics/members.ts";
 import { labelValuesQuery, shortestRateMinutes } from "../prometheus-metrics/queries.ts";
 import { type InstanceMetrics, MetricsCollector, type PoolDirectory } from "./metrics-collector.ts";
 
@@ -42,7 +47,8 @@ export class PrometheusMetricsCollector extends MetricsCollector {
     const needed = by === "privateIp" || by === "hostname";
     let known = needed ? await hosts.hostsOf(instances, spec, invocation) : nobody;
     let members = memberNames(instances, spec, known.byInstanceId);
-    const settings = { windowMinutes, statistic, steal: prometheus.steal };
+    const hostCount = hostsPerAnswer(members, spec);
+    const settings = { windowMinutes, hosts: hostCount, statistic, steal: prometheus.steal };
     const metrics = await getCpuRamMetrics(server, poolSelectors(members, spec), settings);
     let matched = matchTargets(metrics, members, spec);
     if (by === "poolId" && matched.strangers > 0 && matched.silent.length > 0) {

@@ -71,6 +71,11 @@ export function poolSelectors(members: MemberNames, spec: PoolSpec): readonly Se
   ).map(toSelector);
 }
 
+/** How many hosts an answer is about: all that have the pool in a label, or those that a query names. */
+export function hostsPerAnswer(members: MemberNames, { prometheus }: PoolSpec): number {
+  return prometheus.match.by === "poolId" ? members.size : Math.min(members.size, hostsPerQuery);
+}
+
 /** Tells which member a target is; undefined for a stranger. */
 export type Identify = (labels: Readonly<Record<string, string>>) => Instance | undefined;
 

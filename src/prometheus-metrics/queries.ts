@@ -7,6 +7,8 @@ export type Selector = string;
 /** What a query asks: over how long, as which statistic, and whether stolen time is idle time. */
 export interface QuerySettings {
   readonly windowMinutes: number;
+  /** How many hosts an answer is about, about. */
+  readonly hosts: number;
   readonly statistic: Statistic;
   readonly steal: "busy" | "idle";
 }
@@ -75,9 +77,10 @@ export function cpuQuery(selector: Selector, settings: QuerySettings): string {
 }
 
 /** Memory: the gauges at each step of the window, from which the client makes the share used. */
-export function memoryQuery(selector: Selector, { windowMinutes }: QuerySettings): string {
+export function memoryQuery(selector: Selector, settings: QuerySettings): string {
   const gauges = [...totalMemory, ...linuxMemory, ...freeWindowsMemory].join("|");
-  return `{__name__=~"${gauges}",${selector}}[${windowMinutes}m:${stepSeconds(windowMinutes)}s]`;
+  const step = memoryStepSeconds(settings);
+  return `{__name__=~"${gauges}",${selector}}[${settings.windowMinutes}m:${step}s]`;
 }
 
 /** The values of a label among all hosts that the server knows. */
@@ -147,8 +150,19 @@ function overTime(statistic: Exclude<Statistic, "mean">, range: string): string 
  * A subquery's step: half a minute, or as long as makes 60 points of the window. Steps lie on
  * multiples of themselves, so a new host has no point yet for up to one step.
  */
-export function stepSeconds(windowMinutes: number): number {
+function stepSeconds(windowMinutes: number): number {
   return Math.max(30, windowMinutes);
+}
+
+/** Of a Linux host, six gauges come at each step; in all, an answer is to have some megabytes. */
+const mostHostSteps = 30_000;
+
+/** The step of memory: longer where an answer is about more hosts than a query names. */
+export function memoryStepSeconds({ windowMinutes, hosts }: QuerySettings): number {
+  return Math.max(
+    stepSeconds(windowMinutes),
+    Math.ceil((60 * windowMinutes * hosts) / mostHostSteps),
+  );
 }
 
 /** A name comes from whoever named the machine, so it could hold anything. */

@@ -4,8 +4,9 @@ import {
   busyShare,
   freeWindowsMemory,
   isIdle,
+  memoryStepSeconds,
   type QuerySettings,
-  stepSeconds,
+  shortestRateMinutes,
   totalMemory,
 } from "./queries.ts";
 import type { QueryAnswer, Series } from "./response.ts";
@@ -62,7 +63,10 @@ export function readTargets(answers: Answers, settings: QuerySettings): readonly
       labels: rows.labels,
       cpu: answers.cpu === undefined ? "query_failed" : (gone ?? cpuReading(rows, settings)),
       memory:
-        gone ?? (answers.memory === undefined ? "query_failed" : memoryReading(rows, settings)),
+        gone ??
+        (answers.memory === undefined
+          ? "query_failed"
+          : (whyEnded(rows, answers) ?? memoryReading(rows, settings))),
       totalMemory: totalMemoryOf(rows)?.values.at(-1),
     };
   });
@@ -112,8 +116,8 @@ function newestPoint({ gauges }: Rows): number {
 }
 
 /** The step that whoever is there has a point at, or the one before: an answer takes its time. */
-function lastStepBefore(at: Date | undefined, { windowMinutes }: QuerySettings): number {
-  return at === undefined ? 0 : at.getTime() / 1000 - 2 * stepSeconds(windowMinutes);
+function lastStepBefore(at: Date | undefined, settings: QuerySettings): number {
+  return at === undefined ? 0 : at.getTime() / 1000 - 2 * memoryStepSeconds(settings);
 }
 
 function whyGone({ up, present }: Rows): MissingReason | undefined {
@@ -121,8 +125,15 @@ function whyGone({ up, present }: Rows): MissingReason | undefined {
   return up === undefined && !present ? "stale" : undefined;
 }
 
-function cpuReading({ modes, present }: Rows, { steal }: QuerySettings): Reading {
-  if (modes.size === 0) return present ? "warming_up" : "no_data";
+/** Of a host that is scraped, but shows its memory no longer. */
+function whyEnded({ gauges, present }: Rows, { cpu }: Answers): MissingReason | undefined {
+  if (cpu === undefined || present) return undefined;
+  return gauges.size > 0 ? "stale" : "no_data";
+}
+
+function cpuReading(rows: Rows, { steal }: QuerySettings): Reading {
+  const { modes, present } = rows;
+  if (modes.size === 0) return present && !isOldEnough(rows) ? "warming_up" : "no_data";
   const share = modes.get(busyShare);
   if (share !== undefined) return percent(share);
   let total = 0;
@@ -132,6 +143,12 @@ function cpuReading({ modes, present }: Rows, { steal }: QuerySettings): Reading
     if (!isIdle(mode, steal)) busy += rate;
   }
   return percent(busy / total);
+}
+
+/** Whether a host would have a rate by now, did it show its CPU. */
+function isOldEnough(rows: Rows): boolean {
+  const { times = [] } = totalMemoryOf(rows) ?? {};
+  return (times.at(-1) ?? 0) - (times[0] ?? 0) >= 60 * shortestRateMinutes;
 }
 
 function totalMemoryOf({ gauges }: Rows): Series | undefined {

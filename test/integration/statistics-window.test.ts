@@ -38,7 +38,12 @@ async function unexpected(windowMinutes: number, until: "idle" | "busy"): Promis
       input_series: counters(240, endMinutes, until),
       promql_expr_test: [
         {
-          expr: cpuQuery('instance="web-1:9100"', { windowMinutes, statistic, steal: "busy" }),
+          expr: cpuQuery('instance="web-1:9100"', {
+            windowMinutes,
+            hosts: 1,
+            statistic,
+            steal: "busy",
+          }),
           eval_time: `${endMinutes}m`,
           exp_samples: [
             {

@@ -49,7 +49,7 @@ describe("poolSelectors", () => {
     const members = Array.from({ length: 250 }, (_, index) =>
       instance(`${index}`, `${index}.${"X".repeat(200)}`),
     );
-    const settings = { windowMinutes: 5, statistic, steal: "busy" } as const;
+    const settings = { windowMinutes: 5, hosts: 250, statistic, steal: "busy" } as const;
 
     for (const selector of poolSelectors(members, poolSpec({ statistic }))) {
       expect(Buffer.byteLength(cpuQuery(selector, settings))).toBeLessThan(12_000);

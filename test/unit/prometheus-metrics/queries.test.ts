@@ -7,7 +7,7 @@ import {
   oneOfHosts,
 } from "../../../src/prometheus-metrics/queries.ts";
 
-const settings = { windowMinutes: 5, statistic: "mean", steal: "busy" } as const;
+const settings = { windowMinutes: 5, hosts: 100, statistic: "mean", steal: "busy" } as const;
 
 describe("selectors", () => {
   it("select hosts with or without a domain and a port", () => {
@@ -74,5 +74,15 @@ describe("memoryQuery", () => {
     [1440, "[1440m:1440s]"],
   ])("asks for at most 61 points over %i minutes", (windowMinutes, range) => {
     expect(memoryQuery('pool="a"', { ...settings, windowMinutes })).toContain(range);
+  });
+
+  it.each([
+    [5, 2_000, "[5m:30s]"],
+    [5, 5_000, "[5m:50s]"],
+    [60, 500, "[60m:60s]"],
+    [60, 2_000, "[60m:240s]"],
+    [1440, 2_000, "[1440m:5760s]"],
+  ])("asks over %i minutes for fewer points of %i hosts", (windowMinutes, hosts, range) => {
+    expect(memoryQuery('pool="a"', { ...settings, windowMinutes, hosts })).toContain(range);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { QueryAnswer, Series } from "../../../src/prometheus-metrics/response.ts";
 import { readTargets } from "../../../src/prometheus-metrics/target.ts";
 
-const settings = { windowMinutes: 5, statistic: "mean", steal: "busy" } as const;
+const settings = { windowMinutes: 5, hosts: 100, statistic: "mean", steal: "busy" } as const;
 const host = { instance: "web-1", job: "node" };
 
 const answer = (...series: readonly Series[]): QueryAnswer => ({ series, warnings: [] });
@@ -91,6 +91,22 @@ describe("readTargets", () => {
       cpu: "warming_up",
       memory: "warming_up",
     });
+  });
+
+  it("takes a host that was seen for long, but shows no CPU, for one without data", () => {
+    const memoryOf = (...totals: readonly number[]) =>
+      answer(gauge("MemTotal", ...totals), gauge("MemAvailable", ...totals));
+
+    expect(readings(answer(...alive), memoryOf(100, 100))?.cpu).toBe("warming_up");
+    expect(readings(answer(...alive), memoryOf(100, 100, 100))?.cpu).toBe("no_data");
+  });
+
+  it("takes memory that a host no longer shows for stale, however alive it is", () => {
+    const up = row({ __name__: "up" }, 1);
+    const memory = answer(gauge("MemTotal", 100), gauge("MemAvailable", 5));
+
+    expect(readings(answer(up, mode("idle", 1)), memory)).toEqual({ cpu: 0, memory: "stale" });
+    expect(readings(answer(up, mode("idle", 1)), answer())).toEqual({ cpu: 0, memory: "no_data" });
   });
 
   it.each([
