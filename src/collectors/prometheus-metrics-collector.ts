@@ -51,9 +51,9 @@ export class PrometheusMetricsCollector extends MetricsCollector {
     const settings = { windowMinutes, hosts: hostCount, statistic, steal: prometheus.steal };
     const metrics = await getCpuRamMetrics(server, poolSelectors(members, spec), settings);
     let matched = matchTargets(metrics, members, spec);
-    if (by === "poolId" && matched.strangers > 0 && matched.silent.length > 0) {
+    if (by === "poolId" && matched.leftOver && matched.unmatched.length > 0) {
       // The usual `instance` is an address: it takes a look at the network to know whose it is.
-      known = await hosts.hostsOf(matched.silent, spec, invocation);
+      known = await hosts.hostsOf(matched.unmatched, spec, invocation);
       members = memberNames(instances, spec, known.byInstanceId);
       matched = matchTargets(metrics, members, spec);
     }

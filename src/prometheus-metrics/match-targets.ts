@@ -9,10 +9,10 @@ import type { Target } from "./target.ts";
 export interface MatchedTargets {
   /** By instance OCID, for every member. */
   readonly readings: ReadonlyMap<string, InstanceReadings>;
-  /** Members without a target. */
-  readonly silent: readonly Instance[];
-  /** Targets without a member. */
-  readonly strangers: number;
+  /** Members of which no target is known to be theirs. */
+  readonly unmatched: readonly Instance[];
+  /** Whether there are targets that may be theirs. */
+  readonly leftOver: boolean;
   readonly warnings: readonly string[];
 }
 
@@ -24,7 +24,8 @@ export function matchTargets(
   members: MemberNames,
   spec: PoolSpec,
 ): MatchedTargets {
-  const { found, strangers } = assignTargets(targets, identifier(members, spec));
+  const labels = targets.map((target) => target.labels);
+  const { found, strangers } = assignTargets(targets, identifier(members, spec, labels));
   const ambiguous = ambiguousMembers(members);
   const silence: InstanceReadings = {
     cpu: unanswered.cpu ? "query_failed" : "no_data",
@@ -34,14 +35,17 @@ export function matchTargets(
   for (const [{ id }, names] of members)
     readings.set(id, names.length === 0 ? unresolved : silence);
   for (const { id } of ambiguous) readings.set(id, unresolved);
-  const disputed = [...found].filter(([, candidates]) => isDisputed(candidates, spec));
-  for (const [{ id }, candidates] of found) readings.set(id, bestOf(candidates) ?? silence);
-  for (const [{ id }] of disputed) readings.set(id, unresolved);
+  const disputed = new Set<Instance>();
+  for (const [instance, candidates] of found) {
+    if (isDisputed(candidates, spec)) disputed.add(instance);
+    const own = disputed.has(instance) ? unresolved : bestOf(candidates);
+    readings.set(instance.id, own ?? silence);
+  }
   return {
     readings,
-    silent: [...members.keys()].filter((instance) => !found.has(instance)),
-    strangers,
-    warnings: warningsOf(strangers, found, ambiguous.length + disputed.length),
+    unmatched: [...members.keys()].filter((one) => !found.has(one) || disputed.has(one)),
+    leftOver: strangers > 0 || disputed.size > 0,
+    warnings: warningsOf(strangers, found, ambiguous.length + disputed.size),
   };
 }
 
@@ -69,21 +73,42 @@ function bestOf(candidates: readonly Target[]): InstanceReadings | undefined {
   return best;
 }
 
+/** Labels in which the scrapes of one machine differ: the job, and which of several servers it was. */
+const scrapeLabels = /^(?:job|prometheus|monitor|service|endpoint)$|replica/;
+
 /**
- * Whether these are several hosts: the same name in two domains is two machines, and a machine that
- * is scraped twice has as much memory both times.
+ * Whether these are several machines: a machine that is scraped twice has the same labels both
+ * times, but for those about the scrape, and as much memory.
  */
 function isDisputed(candidates: readonly Target[], { prometheus }: PoolSpec): boolean {
-  const alive = candidates.filter(({ memory }) => typeof memory === "number");
-  if (new Set(alive.map(({ totalMemory }) => totalMemory)).size > 1) return true;
-  const { label: own, by } = prometheus.match;
-  // An OCID or an address is a whole identity, and a member may have two addresses.
-  if (by === "instanceId" || by === "privateIp") return false;
-  const label = by === "poolId" ? "instance" : own;
-  const hosts = candidates.map(({ labels }) =>
-    (labels[label] ?? "").replace(/:\d+$/, "").toLowerCase(),
+  const { label, by } = prometheus.match;
+  // An OCID is a whole identity.
+  if (by === "instanceId") return false;
+  const current = candidates.filter((target) => !isGone(target));
+  const several = (values: readonly unknown[]) =>
+    new Set(values.filter((value) => value !== undefined)).size > 1;
+  const names = new Set(current.flatMap(({ labels }) => Object.keys(labels)));
+  const differing = [...names].filter((name) =>
+    several(
+      current.map(({ labels }) => (Object.hasOwn(labels, name) ? hostIn(labels[name]) : undefined)),
+    ),
   );
-  return new Set(hosts).size > 1;
+  const tellApart = (name: string) => {
+    // A member may have two addresses.
+    if (name === label || name === "instance") return by !== "privateIp";
+    return !scrapeLabels.test(name);
+  };
+  return differing.some(tellApart) || several(current.map(({ totalMemory }) => totalMemory));
+}
+
+/** Whether it is no longer scraped, and only seen in the window. */
+function isGone({ cpu, memory }: Target): boolean {
+  return memory === "stale" && typeof cpu !== "number";
+}
+
+/** The host of a label's value, without its port. */
+function hostIn(value: string | undefined): string | undefined {
+  return value?.replace(/:\d+$/, "").toLowerCase();
 }
 
 function warningsOf(

@@ -76,20 +76,50 @@ export function hostsPerAnswer(members: MemberNames, { prometheus }: PoolSpec): 
   return prometheus.match.by === "poolId" ? members.size : Math.min(members.size, hostsPerQuery);
 }
 
-/** Tells which member a target is; undefined for a stranger. */
-export type Identify = (labels: Readonly<Record<string, string>>) => Instance | undefined;
+type Labels = Readonly<Record<string, string>>;
 
-/** Finds members again in the labels of their series. */
-export function identifier(members: MemberNames, { prometheus }: PoolSpec): Identify {
+/** Tells which member a target is; undefined for a stranger. */
+export type Identify = (labels: Labels) => Instance | undefined;
+
+/** Finds members again in the labels of their series, of which `all` are those of every target. */
+export function identifier(
+  members: MemberNames,
+  { prometheus }: PoolSpec,
+  all: readonly Labels[],
+): Identify {
   const { label, by } = prometheus.match;
   const names = uniqueNames(members);
   if (by !== "poolId") return (labels) => findMember(labels[label] ?? "", names);
+  return byTellingLabel(names, label, all);
+}
+
+/**
+ * When the label of the spec's `match` names the pool, the label that names the most members says of
+ * each target that has it who it is. Others may name somebody else: a leader, say.
+ */
+function byTellingLabel(
+  names: ReadonlyMap<string, Instance>,
+  poolLabel: string,
+  all: readonly Labels[],
+): Identify {
+  const named = new Map<string, Set<Instance>>();
+  for (const labels of all) {
+    for (const [name, value] of Object.entries(labels)) {
+      if (name === poolLabel || name === "job") continue;
+      const member = findMember(value, names);
+      if (member !== undefined) named.set(name, (named.get(name) ?? new Set()).add(member));
+    }
+  }
+  const rank = (name: string) => named.get(name)?.size ?? 0;
   return (labels) => {
-    const telling = Object.entries(labels).filter(([name]) => name !== label && name !== "job");
-    const found = new Set(telling.flatMap(([, value]) => findMember(value, names) ?? []));
+    const ranked = Object.keys(labels).filter((name) => rank(name) > 0);
+    const highest = Math.max(...ranked.map(rank));
+    const telling = ranked.filter((name) => rank(name) === highest);
+    // Of labels that disagree, `instance` is always about the target itself.
+    const deciding = telling.includes("instance") ? ["instance"] : telling;
+    const found = new Set(deciding.map((name) => findMember(labels[name] ?? "", names)));
     const [only] = found;
-    // A label may name another member, as its leader, say; `instance` is always about itself.
-    return found.size === 1 ? only : findMember(labels["instance"] ?? "", names);
+    return found.size === 1 ? only : undefined;
   };
 }
 

@@ -145,6 +145,18 @@ describe("PrometheusMetricsCollector", () => {
     expect(result.cpu.reporting).toBe(2);
   });
 
+  it("looks up those whom a label of others is all that names", async () => {
+    const labels = ["10.0.0.1", "10.0.0.2"].map((address) => {
+      return { pool: poolId, instance: `${address}:9100`, leader: "web-a" };
+    });
+    const { result, lookUps } = await measure(labels, {
+      prometheus: { match: { label: "pool", by: "poolId" } },
+    });
+
+    expect(lookUps).toEqual([["web-a", "web-b"]]);
+    expect(result.cpu.reporting).toBe(2);
+  });
+
   it("reports the window by the server's clock", async () => {
     const { result } = await measure([{ instance: "web-a" }], { windowMinutes: 10 });
 

@@ -21,8 +21,13 @@ const matching = (label: string, by: "displayName" | "instanceId" | "poolId") =>
 
 const poolSelectors = (instances: readonly Instance[], spec: PoolSpec) =>
   select(memberNames(instances, spec, new Map()), spec);
-const identifier = (instances: readonly Instance[], spec: PoolSpec) =>
-  identify(memberNames(instances, spec, new Map()), spec);
+type Labels = Readonly<Record<string, string>>;
+
+/** Finds the member that a target is, among others. */
+const identifier =
+  (instances: readonly Instance[], spec: PoolSpec, others: readonly Labels[] = []) =>
+  (labels: Labels) =>
+    identify(memberNames(instances, spec, new Map()), spec, [labels, ...others])(labels);
 
 describe("poolSelectors", () => {
   it("selects a pool by its label with one equality", () => {
@@ -99,7 +104,7 @@ describe("identifier", () => {
     ]);
     const named = memberNames(members, spec, hosts);
 
-    expect(identify(named, spec)({ instance: value })).toBe(expected);
+    expect(identify(named, spec, [])({ instance: value })).toBe(expected);
     expect(select(named, spec)).toEqual([
       'instance=~"(?:10\\\\.0\\\\.0\\\\.1|\\\\[2001:db8::1\\\\]|2001:db8::1)(?::[0-9]+)?"',
     ]);
@@ -115,6 +120,22 @@ describe("identifier", () => {
     expect(
       find({ pool: poolId, instance: "10.0.0.9", leader: "web-1", of: "node" }),
     ).toBeUndefined();
+  });
+
+  it("takes the label that names the most members, and nobody who has another name there", () => {
+    const named = (name: string) => ({ pool: poolId, instance: "10.0.0.9", nodename: name });
+    const follower = { ...named("node"), leader: "web-1" };
+    const stranger = { ...named("web-9"), leader: "web-1" };
+    const members = [web1, instance("c", "node")];
+    const find = identifier(members, matching("pool", "poolId"), [
+      named("web-1"),
+      follower,
+      stranger,
+    ]);
+
+    expect(find(named("web-1"))).toBe(web1);
+    expect(find(follower)?.displayName).toBe("node");
+    expect(find(stranger)).toBeUndefined();
   });
 
   it("takes a display name that two members share for nobody's", () => {
