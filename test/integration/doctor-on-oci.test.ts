@@ -302,6 +302,11 @@ describe("the doctor on OCI", () => {
         code: "INVALID_REQUEST",
       },
     ],
+    [
+      "a list of pools, be it of one",
+      { pools: ["web"] },
+      { step: "configuration", status: "failed", message: /one pool at a time/ },
+    ],
   ] as const)("finds %s", async (_, request, { step, ...expected }) => {
     const document = await examine(agent, request);
 
