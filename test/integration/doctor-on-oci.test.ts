@@ -46,6 +46,7 @@ const pools: readonly EmulatedPool[] = [
   pool("elsewhere", member("e", { compartmentId: otherCompartment })),
   pool("spread", member("here"), member("there", { compartmentId: otherCompartment })),
   pool("late", member("late", until(3))),
+  pool("cpuonly", member("cpuonly", { memory: silent.memory })),
   pool("stopped", member("stopped", until(60))),
   pool("stale", member("stale", until(20))),
   pool("new", member("new", { ...silent, timeCreated: minutesAgo(2).toISOString() })),
@@ -105,7 +106,7 @@ describe("the doctor on OCI", () => {
       "readings ok",
     ]);
     expect(document.findings.at(-1)?.message).toBe(
-      "2 of 2 running member(s) reported; CPU 20 %, memory 40 %.",
+      "CPU 20 %, memory 40 %; 2 of 2 running member(s) reported both.",
     );
   });
 
@@ -205,6 +206,16 @@ describe("the doctor on OCI", () => {
         message: /^1 of 1 .* no stream/,
         hint: /plugin Compute Instance Monitoring of Oracle Cloud Agent/,
         code: "NO_DATA",
+      },
+    ],
+    [
+      "a metric that nobody reports",
+      asked("cpuonly"),
+      {
+        step: "matching",
+        status: "warning",
+        message: /^For memory, 1 of 1 .* no stream/,
+        hint: /^Update Oracle Cloud Agent/,
       },
     ],
     [
