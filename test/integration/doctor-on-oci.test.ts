@@ -47,6 +47,7 @@ const pools: readonly EmulatedPool[] = [
   pool("spread", member("here"), member("there", { compartmentId: otherCompartment })),
   pool("late", member("late", until(3))),
   pool("cpuonly", member("cpuonly", { memory: silent.memory })),
+  pool("lately", member("lately", until(8))),
   pool("stopped", member("stopped", until(60))),
   pool("stale", member("stale", until(20))),
   pool("new", member("new", { ...silent, timeCreated: minutesAgo(2).toISOString() })),
@@ -227,6 +228,11 @@ describe("the doctor on OCI", () => {
         message: /too few readings in 1 minute\(s\), but enough in the last 180/,
         hint: /windowMinutes should be 5 or more/,
       },
+    ],
+    [
+      "members that stopped reporting just before the window",
+      asked("lately"),
+      { step: "readings", status: "failed", message: /they have stopped reporting/ },
     ],
     [
       "members that stopped reporting before the window",

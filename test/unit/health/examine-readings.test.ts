@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { InstanceMetrics } from "../../../src/collectors/metrics-collector.ts";
+import { OCIMetricsCollector } from "../../../src/collectors/oci-metrics-collector.ts";
 import type { PoolSettings } from "../../../src/config/pool-spec.ts";
 import { PoolNotFoundError } from "../../../src/errors.ts";
 import { Diagnosis } from "../../../src/health/diagnosis.ts";
 import { examineReadings } from "../../../src/health/examine-readings.ts";
+import type { MetricStream, MetricsQuery } from "../../../src/oci-metrics/monitoring.ts";
 import type { InstanceReadings } from "../../../src/result/reading.ts";
+import { anInvocation } from "../../support/invocation.ts";
 import { silentLogger } from "../../support/logger.ts";
 import { compartmentId, instanceId, poolId } from "../../support/ocids.ts";
 import { poolSpec } from "../../support/pool-spec.ts";
@@ -16,6 +19,7 @@ const member = (unique: string) => ({
   state: "RUNNING",
   timeCreated: "2026-01-01T00:00:00Z",
 });
+const now = new Date("2026-11-23T20:40:30Z");
 const window = { start: new Date("2026-11-23T20:35:00Z"), end: new Date("2026-11-23T20:40:00Z") };
 
 /** What the doctor says of members with these readings, step by step. */
@@ -105,4 +109,50 @@ describe("examineReadings", () => {
       },
     ]);
   });
+});
+
+/** A point at each interval of the query in which somebody reported, every minute until then. */
+function reportedUntil(newest: Date, query: MetricsQuery, unique: string): MetricStream {
+  const stepMs = Number.parseInt(query.resolution, 10) * 60_000;
+  const points = [];
+  for (let time = query.startTime.getTime(); time <= newest.getTime(); time += stepMs) {
+    points.push({ timestamp: new Date(time).toISOString(), value: 40 });
+  }
+  return { dimensions: { resourceId: instanceId(unique) }, aggregatedDatapoints: points };
+}
+
+describe("a member that OCI Monitoring has nothing of in the window", () => {
+  it.each([
+    [1, 2, "too few readings in 1 minute"],
+    [1, 3, "too few readings in 1 minute"],
+    [1, 7, "they have stopped reporting"],
+    [5, 7, "they have stopped reporting"],
+    [5, 9, "they have stopped reporting"],
+    [5, 170, "they have stopped reporting"],
+    [5, 200, "no stream"],
+  ])(
+    "of %i minute(s), and whose newest point is %i minutes old: %s",
+    async (windowMinutes, age, says) => {
+      const newest = new Date(window.end.getTime() - age * 60_000);
+      const instances = [member("a")];
+      const collector = new OCIMetricsCollector(
+        { getInstancesFromInstancePool: async () => ({ id: poolId, name: "web", instances }) },
+        async () => ({
+          region: "us-ashburn-1",
+          summarizeMetricsData: async (query) => [reportedUntil(newest, query, "a")],
+        }),
+        () => now,
+      );
+      const spec = poolSpec({ windowMinutes });
+      const diagnosis = new Diagnosis(silentLogger);
+
+      const measured = await collector.getMetrics(spec, anInvocation());
+      const measure = (asked: typeof spec) => collector.getMetrics(asked, anInvocation());
+      await examineReadings(spec, measured, measure, diagnosis);
+
+      expect(diagnosis.findings.map(({ message }) => message)).toContainEqual(
+        expect.stringContaining(says),
+      );
+    },
+  );
 });
