@@ -104,9 +104,9 @@ const request = v.union([
     ),
     onError,
   }),
-  v.strictObject({ ...schemaUrl, check: v.literal("health") }),
-  v.strictObject({ ...schemaUrl, check: v.literal("doctor"), ...named }),
-  v.strictObject({ ...schemaUrl, check: v.literal("doctor"), ...spec }),
+  v.strictObject({ ...schemaUrl, check: v.literal("health"), onError }),
+  v.strictObject({ ...schemaUrl, check: v.literal("doctor"), ...named, onError }),
+  v.strictObject({ ...schemaUrl, check: v.literal("doctor"), ...spec, onError }),
 ]);
 
 const configuration = v.strictObject({

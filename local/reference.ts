@@ -18,8 +18,8 @@ const requestText = `A request is a pool spec; or \`pool\`, the name of a config
 or \`pools\`, a list of these; or nothing, for all configured pools. Beside them there may be \`onError\`
 (\`return\`, \`throw\`), which goes before \`ON_ERROR\`, and \`$schema\`, which is not read.
 
-\`{"check": "health"}\` checks the function instead. \`"check": "doctor"\` beside one pool, named or
-described, walks that pool end to end.`;
+\`{"check": "health"}\`, beside which there may be only these two, checks the function instead. \`"check":
+"doctor"\` beside one pool, named or described, walks that pool end to end.`;
 
 const variablesText = `Each is a configuration key of the function or its application, which Fn passes on as an environment
 variable. An empty one counts as absent. OCI allows 4 KB for all of them together.`;

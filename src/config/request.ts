@@ -42,11 +42,19 @@ export function readPoolsRequest(body: unknown, configuration: Configuration): P
   }
   const tooMany = tooManyKeys(body ?? {}, "");
   if (tooMany !== undefined) throw new InvalidRequestError(`The request ${tooMany.message}.`);
-  const { onError, $schema, ...rest } = body ?? {};
+  return { pools: distinct(requestedPools(bareRequest(body ?? {}), configuration)) };
+}
+
+/**
+ * A request without what may stand beside anything that is asked for: `onError` and `$schema`.
+ * @throws InvalidRequestError when onError is neither return nor throw.
+ */
+export function bareRequest(body: JsonObject): JsonObject {
+  const { onError, $schema, ...rest } = body;
   if (onError !== undefined && onError !== "return" && onError !== "throw") {
     throw new InvalidRequestError("onError: must be return or throw");
   }
-  return { pools: distinct(requestedPools(rest, configuration)) };
+  return rest;
 }
 
 /** A pool that is asked for twice in the same way is measured once. */

@@ -64,7 +64,7 @@ export async function runDoctor(
 function onePool(request: JsonObject, configuration: Configuration): RequestedPool {
   const { pools } = readPoolsRequest(request, configuration);
   const [pool, ...others] = pools;
-  if (pool === undefined || others.length > 0) {
+  if (pool === undefined || others.length > 0 || "pools" in request) {
     const names = configuration.pools.flatMap(({ name }) => name ?? []);
     throw new InvalidRequestError("The doctor looks at one pool at a time.", {
       hint: `Name it: {"check": "doctor", "pool": ${JSON.stringify(names[0] ?? "web")}}`,

@@ -25,19 +25,19 @@ export async function examineReadings(
   const someReported = result.cpu.reporting + result.memory.reporting > 0;
   if (answered.failures.length > 0 && !someReported) return;
   const longer = await lookBack(spec, answered, measure);
-  const troubled = groupByTrouble(running, answered, longer);
-  for (const [trouble, members] of troubled) {
-    const { step, says, hint } = adviceOn(trouble, spec);
-    const message = `${whoOf(members, running.length)} ${says}.`;
-    if (members.length < running.length) {
-      diagnosis.add({ step, status: "warning", message, hint });
-    } else if (trouble === "no_data") {
+  let allFound = answered.warnings.length === 0;
+  for (const { trouble, missing, members } of groupByTrouble(running, answered, longer)) {
+    const { step, says, hint } = adviceOn(trouble, missing, spec);
+    const message = `${whoOf(members, missing, running.length)} ${says}.`;
+    if (step === "matching") allFound = false;
+    if (someReported) diagnosis.add({ step, status: "warning", message, hint });
+    else if (trouble === "no_data") {
       // The source itself knows best why it has nobody.
       const own = answered.hint ?? hint;
       diagnosis.add({ step, status: "failed", message, hint: own, code: "NO_DATA" });
     } else diagnosis.add({ step, status: "failed", message, hint });
   }
-  concludeMatching(answered, troubled, running.length, diagnosis);
+  concludeMatching(answered, allFound, running.length, diagnosis);
   concludeReadings(result, diagnosis);
 }
 
@@ -67,43 +67,56 @@ async function lookBack(
   );
 }
 
+/** Members that miss the same for the same reason. */
+interface Group {
+  readonly trouble: Trouble;
+  readonly missing: readonly Metric[];
+  readonly members: string[];
+}
+
 function groupByTrouble(
   running: readonly Instance[],
   answered: InstanceMetrics,
   longer: InstanceMetrics | undefined,
-): ReadonlyMap<Trouble, readonly string[]> {
-  const groups = new Map<Trouble, string[]>();
+): readonly Group[] {
+  const groups = new Map<string, Group>();
   for (const { id, displayName } of running) {
-    const troubles = metrics.flatMap((metric) => {
+    const troubleWith = (metric: Metric): Trouble | undefined => {
       const reading: Reading = answered.readings.get(id)?.[metric] ?? "no_data";
-      if (typeof reading === "number") return [];
-      return [troubleOf(reading, longer?.readings.get(id)?.[metric])];
-    });
-    for (const trouble of new Set(troubles)) {
-      groups.set(trouble, [...(groups.get(trouble) ?? []), displayName]);
+      if (typeof reading === "number") return undefined;
+      return troubleOf(reading, longer?.readings.get(id)?.[metric]);
+    };
+    for (const trouble of new Set(metrics.map(troubleWith))) {
+      if (trouble === undefined) continue;
+      const missing = metrics.filter((metric) => troubleWith(metric) === trouble);
+      const key = `${trouble} ${missing}`;
+      const group = groups.get(key) ?? { trouble, missing, members: [] };
+      group.members.push(displayName);
+      groups.set(key, group);
     }
   }
-  return groups;
+  return [...groups.values()];
 }
 
 const namesShown = 3;
 
-function whoOf(members: readonly string[], running: number): string {
+function whoOf(members: readonly string[], missing: readonly Metric[], running: number): string {
   const shown = members.slice(0, namesShown).join(", ");
   const more = members.length > namesShown ? `, and ${members.length - namesShown} more` : "";
-  return `${members.length} of ${running} running member(s) (${shown}${more}) have`;
+  const who = `${members.length} of ${running} running member(s) (${shown}${more}) have`;
+  if (missing.length === metrics.length) return who;
+  return `For ${missing.includes("cpu") ? "CPU" : "memory"}, ${who}`;
 }
 
 function concludeMatching(
-  answered: InstanceMetrics,
-  troubled: ReadonlyMap<Trouble, readonly string[]>,
+  { warnings }: InstanceMetrics,
+  allFound: boolean,
   running: number,
   diagnosis: Diagnosis,
 ): void {
   const step = "matching";
-  for (const message of answered.warnings) diagnosis.add({ step, status: "warning", message });
-  const lost = ["no_data", "unresolved_host"] as const;
-  if (answered.warnings.length > 0 || lost.some((trouble) => troubled.has(trouble))) return;
+  for (const message of warnings) diagnosis.add({ step, status: "warning", message });
+  if (!allFound) return;
   diagnosis.add({ step, status: "ok", message: `All ${running} running member(s) were found.` });
 }
 
@@ -111,7 +124,7 @@ function concludeReadings(result: PoolResult, diagnosis: Diagnosis): void {
   const { cpu, memory, instances, error } = result;
   const step = "readings";
   const percent = (average: number | null) => (average === null ? "unknown" : `${average} %`);
-  const message = `${instances?.reporting} of ${instances?.running} running member(s) reported; CPU ${percent(cpu.average)}, memory ${percent(memory.average)}.`;
+  const message = `CPU ${percent(cpu.average)}, memory ${percent(memory.average)}; ${instances?.reporting} of ${instances?.running} running member(s) reported both.`;
   if (error === undefined) {
     diagnosis.add({ step, status: "ok", message });
     return;

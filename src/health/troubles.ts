@@ -1,5 +1,6 @@
 import type { PoolSpec } from "../config/pool-spec.ts";
 import type { MissingReason, Reading } from "../result/reading.ts";
+import type { Metric } from "../result/result-document.ts";
 import type { DoctorStep } from "./doctor-document.ts";
 
 /** How far the second look goes back, in minutes: to members that did report once. */
@@ -25,18 +26,23 @@ interface Advice {
   readonly hint: string;
 }
 
-/** What is wrong with the members that have this trouble, and what to change. */
-export function adviceOn(trouble: Trouble, spec: PoolSpec): Advice {
-  return spec.source === "oci" ? onOci(trouble, spec) : onPrometheus(trouble, spec);
+/** What is wrong with the members that have this trouble with these metrics, and what to change. */
+export function adviceOn(trouble: Trouble, missing: readonly Metric[], spec: PoolSpec): Advice {
+  const oneOnly = missing.length === 1;
+  return spec.source === "oci"
+    ? onOci(trouble, oneOnly, spec)
+    : onPrometheus(trouble, oneOnly, spec);
 }
 
-function onOci(trouble: Trouble, spec: PoolSpec): Advice {
+function onOci(trouble: Trouble, oneOnly: boolean, spec: PoolSpec): Advice {
   switch (trouble) {
     case "no_data":
       return {
         step: "matching",
         says: "no stream in OCI Monitoring, though older than ten minutes",
-        hint: "Enable and start the plugin Compute Instance Monitoring of Oracle Cloud Agent there, and give the instances a way to Monitoring: a service gateway or a public IP.",
+        hint: oneOnly
+          ? "Update Oracle Cloud Agent there, and restart its plugin Compute Instance Monitoring, which reports both metrics."
+          : "Enable and start the plugin Compute Instance Monitoring of Oracle Cloud Agent there, and give the instances a way to Monitoring: a service gateway or a public IP.",
       };
     case "stale":
       return {
@@ -55,14 +61,16 @@ function onOci(trouble: Trouble, spec: PoolSpec): Advice {
   }
 }
 
-function onPrometheus(trouble: Trouble, spec: PoolSpec): Advice {
+function onPrometheus(trouble: Trouble, oneOnly: boolean, spec: PoolSpec): Advice {
   const { label, by } = spec.prometheus.match;
   switch (trouble) {
     case "no_data":
       return {
         step: "matching",
         says: `no series of node_exporter with their ${by} in the label "${label}"`,
-        hint: `Is an exporter running there, does Prometheus scrape it, and does its label "${label}" hold the ${by}?`,
+        hint: oneOnly
+          ? "Enable the exporter's collectors cpu and meminfo (on Windows cpu and memory), and let no metric_relabel_configs drop their series."
+          : `Is an exporter running there, does Prometheus scrape it, and does its label "${label}" hold the ${by}?`,
       };
     case "unresolved_host":
       return {
@@ -101,7 +109,11 @@ function whateverTheSource(trouble: Trouble): Advice {
     case "not_a_number":
       return { step, says: "readings that are no numbers", hint: "See what the exporter reports." };
     default:
-      return { step, says: "a query that failed", hint: "See the step metrics." };
+      return {
+        step: "matching",
+        says: "a query that failed",
+        hint: "See what the steps metrics and matching say of it.",
+      };
   }
 }
 

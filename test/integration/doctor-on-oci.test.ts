@@ -46,6 +46,8 @@ const pools: readonly EmulatedPool[] = [
   pool("elsewhere", member("e", { compartmentId: otherCompartment })),
   pool("spread", member("here"), member("there", { compartmentId: otherCompartment })),
   pool("late", member("late", until(3))),
+  pool("cpuonly", member("cpuonly", { memory: silent.memory })),
+  pool("lately", member("lately", until(8))),
   pool("stopped", member("stopped", until(60))),
   pool("stale", member("stale", until(20))),
   pool("new", member("new", { ...silent, timeCreated: minutesAgo(2).toISOString() })),
@@ -105,7 +107,7 @@ describe("the doctor on OCI", () => {
       "readings ok",
     ]);
     expect(document.findings.at(-1)?.message).toBe(
-      "2 of 2 running member(s) reported; CPU 20 %, memory 40 %.",
+      "CPU 20 %, memory 40 %; 2 of 2 running member(s) reported both.",
     );
   });
 
@@ -208,6 +210,16 @@ describe("the doctor on OCI", () => {
       },
     ],
     [
+      "a metric that nobody reports",
+      asked("cpuonly"),
+      {
+        step: "matching",
+        status: "warning",
+        message: /^For memory, 1 of 1 .* no stream/,
+        hint: /^Update Oracle Cloud Agent/,
+      },
+    ],
+    [
       "a window shorter than Monitoring's delay",
       asked("late", { windowMinutes: 1 }),
       {
@@ -216,6 +228,11 @@ describe("the doctor on OCI", () => {
         message: /too few readings in 1 minute\(s\), but enough in the last 180/,
         hint: /windowMinutes should be 5 or more/,
       },
+    ],
+    [
+      "members that stopped reporting just before the window",
+      asked("lately"),
+      { step: "readings", status: "failed", message: /they have stopped reporting/ },
     ],
     [
       "members that stopped reporting before the window",
@@ -301,6 +318,11 @@ describe("the doctor on OCI", () => {
         hint: 'Name it: {"check": "doctor", "pool": "web"}',
         code: "INVALID_REQUEST",
       },
+    ],
+    [
+      "a list of pools, be it of one",
+      { pools: ["web"] },
+      { step: "configuration", status: "failed", message: /one pool at a time/ },
     ],
   ] as const)("finds %s", async (_, request, { step, ...expected }) => {
     const document = await examine(agent, request);

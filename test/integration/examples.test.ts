@@ -139,6 +139,13 @@ describe("the JSON Schemas", () => {
     expect(isRequest(JSON.parse(example(name))), JSON.stringify(isRequest.errors)).toBe(true);
   });
 
+  it.each([{ check: "health" }, { check: "doctor", pool: "web" }, { pool: "web" }])(
+    "accept onError beside %j",
+    (request) => {
+      expect(isRequest({ ...request, onError: "throw" })).toBe(true);
+    },
+  );
+
   it.each(["pools.yaml", "pools-publish.yaml", "pools.json", "original-config.yaml"])(
     "accept %s",
     (name) => {
@@ -155,6 +162,7 @@ describe("the JSON Schemas", () => {
     { instancePoolId: demoPoolId, prometheus: { steal: "maybe" } },
     { pools: [] },
     { check: "surgeon" },
+    { check: "health", pool: "web" },
     { check: "doctor", pools: ["web"] },
   ])("refuse the request %j", (request) => {
     expect(isRequest(request)).toBe(false);

@@ -109,6 +109,7 @@ describe("handler", () => {
     ["null", /^The request must be a JSON object/],
     ["  \n", /^There is no pool to measure\.$/],
     ["{}", /^There is no pool to measure\.$/],
+    ['{"check":"health","pool":"nope"}', /^pool: unknown key; beside "check": "health"/],
   ])("says what is wrong with the body %j", async (body, message) => {
     expect(await answer(body)).toMatchObject({
       status: "failed",

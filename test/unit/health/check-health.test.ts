@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { NotAuthenticatedError, PoolNotFoundError } from "../../../src/errors.ts";
+import {
+  InvalidRequestError,
+  NotAuthenticatedError,
+  PoolNotFoundError,
+} from "../../../src/errors.ts";
 import { checkHealth, type HealthDependencies } from "../../../src/health/check-health.ts";
 import { requestedCheck } from "../../../src/health/requested-check.ts";
 import { configurationOf } from "../../support/configuration.ts";
@@ -190,6 +194,27 @@ describe("requestedCheck", () => {
     expect(requestedCheck(undefined)).toBeUndefined();
     expect(() => requestedCheck({ check: "daily-spend" })).toThrow(
       'check: expected "health" or "doctor"',
+    );
+  });
+
+  it("names every key beside health that means nothing there", () => {
+    const body = { check: "health", pool: "nope", windowMinute: 3, "a b": 1 };
+
+    expect(() => requestedCheck(body)).toThrow(
+      new InvalidRequestError(
+        ["pool", "windowMinute", '["a b"]']
+          .map((key) => `${key}: unknown key; beside "check": "health" there may be onError`)
+          .join("; "),
+      ),
+    );
+  });
+
+  it("takes beside health what any request may have", () => {
+    const body = { check: "health", onError: "throw", $schema: "request.schema.json" };
+
+    expect(requestedCheck(body)).toMatchObject({ check: "health" });
+    expect(() => requestedCheck({ check: "health", onError: "explode" })).toThrow(
+      "onError: must be return or throw",
     );
   });
 });
