@@ -106,7 +106,7 @@ function originalRows(): readonly (readonly string[])[] {
     ["`region`", "`region`"],
     [
       "`prometheus_url`",
-      "In the configuration, a Prometheus server; in a payload, the configured server of that origin.",
+      "In the configuration, a Prometheus server; in a payload, the configured server of that origin, and of that path if it has one.",
     ],
     [[...ignoredKeys].map((key) => `\`${key}\``).join(", "), "Ignored with a warning."],
   ];

@@ -1,5 +1,5 @@
 import type { Environment } from "./environment.ts";
-import { resolvePoolSpec, type Servers, withServer } from "./pool-resolution.ts";
+import { anotherServer, resolvePoolSpec, type Servers, withServer } from "./pool-resolution.ts";
 import { type PoolEntry, readPoolEntry } from "./pool-settings.ts";
 import type { PoolSettings, PoolSpec } from "./pool-spec.ts";
 import { type ReadTextFile, readPoolsDocument } from "./pools-document.ts";
@@ -106,8 +106,12 @@ function settingsOfConfiguration(
   const at = joinPath(path, "prometheus_url");
   const read = readPrometheusServer(prometheusUrl, { url: prometheusUrl }, at);
   if (!read.ok) return { ok: false, problems: [{ path: at, message: "not an http(s) base URL" }] };
-  const known = [...servers.values()].find(({ url }) => url === read.value.url);
-  const server = known ?? read.value;
+  const named = settings.prometheus?.server;
+  const known = [...servers.values()].filter(({ url }) => url === read.value.url);
+  const server = known.find(({ name }) => name === named) ?? known[0] ?? read.value;
+  if (named !== undefined && named !== server.name) {
+    return { ok: false, problems: [{ path: at, message: anotherServer(named) }] };
+  }
   servers.set(server.name, server);
   return { ok: true, value: withServer(settings, server.name) };
 }

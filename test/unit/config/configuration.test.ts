@@ -80,6 +80,56 @@ pools:
     ]);
   });
 
+  it("refuses a prometheus_url that isn't that of the server named beside it", () => {
+    const servers = { a: { url: "http://a:9090" }, also: { url: "http://a:9090" } };
+    const poolOf = (server: string, url: string) => ({
+      instancePoolId: poolId,
+      prometheus: { server },
+      prometheus_url: url,
+    });
+    const { pools } = configurationOf({
+      POOLS: JSON.stringify({
+        prometheus: { servers },
+        pools: [poolOf("also", "http://a:9090/"), poolOf("a", "http://other:9090")],
+      }),
+    });
+
+    expect(pools.map(({ spec }) => spec)).toMatchObject([
+      { ok: true, value: { prometheus: { server: "also" } } },
+      {
+        problems: [
+          {
+            path: "POOLS: pools[1].prometheus_url",
+            message: 'not the URL of "a", which prometheus.server names; keep one',
+          },
+        ],
+      },
+    ]);
+  });
+
+  it("takes a Prometheus server in the defaults beside pools on OCI, if it exists", () => {
+    const poolsWith = (server: string) =>
+      configurationOf({
+        POOLS: JSON.stringify({
+          defaults: { prometheus: { server, steal: "idle" } },
+          prometheus: { servers: { eu: { url: "http://eu:9090" } } },
+          pools: [{ name: "web", instancePoolId: poolId }],
+        }),
+      }).pools.map(({ spec }) => spec);
+
+    expect(poolsWith("eu")).toMatchObject([{ ok: true, value: { source: "oci" } }]);
+    expect(poolsWith("us")).toMatchObject([
+      {
+        problems: [
+          {
+            path: "POOLS: pools[0].prometheus.server",
+            message: 'no Prometheus server "us"; configured are eu',
+          },
+        ],
+      },
+    ]);
+  });
+
   it("makes PROMETHEUS_URL the server called default, with its credentials", () => {
     const { servers } = configurationOf({
       PROMETHEUS_URL: "http://10.0.0.5:9090/",

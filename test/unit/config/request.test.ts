@@ -115,7 +115,7 @@ describe("readPoolsRequest", () => {
       instance_pool_id: `${poolId}x`,
       compartment_id: compartmentId,
       monitoring_method: "prometheus",
-      prometheus_url: "http://10.0.0.5:9090/api",
+      prometheus_url: "http://10.0.0.5:9090/",
       cpu_threshold: 80,
     };
     expect(readPoolsRequest(body, configuration).pools).toMatchObject([
@@ -182,6 +182,16 @@ describe("readPoolsRequest", () => {
       /^prometheus\.server: no Prometheus server "eu"; configured are default$/,
     ],
     [
+      { instancePoolId: poolId, source: "oci", prometheus: { server: "eu" } },
+      "INVALID_REQUEST",
+      /^prometheus\.server: no Prometheus server "eu"; configured are default$/,
+    ],
+    [
+      { instancePoolId: poolId, prometheus_url: "http://10.0.0.5:9090/tenant-b" },
+      "INVALID_REQUEST",
+      /^prometheus_url: no server of this origin has this path; configured are default$/,
+    ],
+    [
       { instancePoolId: poolId, prometheus: { match: { by: "poolId" } } },
       "INVALID_REQUEST",
       /^prometheus\.match: name the label/,
@@ -240,28 +250,44 @@ describe("readPoolsRequest", () => {
     expect(errorOf({ instancePoolId: poolId, region: `${host}/` }).code).toBe("INVALID_REQUEST");
   });
 
-  it("tells servers behind one origin apart, and does not guess", () => {
-    const tenants = configurationOf({
-      POOLS: JSON.stringify({
-        prometheus: {
-          servers: {
-            a: { url: "https://prom.example.com/a" },
-            b: { url: "https://prom.example.com/b" },
-          },
-        },
-      }),
-    });
-    const ask = (url: string) => {
-      const body = { instancePoolId: poolId, source: "prometheus", prometheus_url: url };
-      return readPoolsRequest(body, tenants).pools;
+  describe("with several servers behind one origin", () => {
+    const servers = {
+      a: { url: "https://prom.example.com/a" },
+      b: { url: "https://prom.example.com/b/" },
+      c: { url: "http://10.0.0.5:9090", headers: { "X-Scope-OrgID": "c" } },
+      d: { url: "http://10.0.0.5:9090", headers: { "X-Scope-OrgID": "d" } },
     };
+    const tenants = configurationOf({ POOLS: JSON.stringify({ prometheus: { servers } }) });
+    const ask = (url: string, server?: string) =>
+      readPoolsRequest(
+        {
+          instancePoolId: poolId,
+          source: "prometheus",
+          prometheus_url: url,
+          ...(server === undefined ? {} : { prometheus: { server } }),
+        },
+        tenants,
+      ).pools;
 
-    expect(ask("https://prom.example.com/b/")).toMatchObject([
-      { spec: { prometheus: { server: "b" } } },
-    ]);
-    expect(() => ask("https://prom.example.com")).toThrow(
-      "prometheus_url: several servers have this origin; name one with prometheus.server",
-    );
+    it.each([
+      ["https://prom.example.com/b", undefined, "b"],
+      ["https://prom.example.com/b/", "b", "b"],
+      ["https://prom.example.com", "b", "b"],
+      ["https://prom.example.com/", "a", "a"],
+      ["http://10.0.0.5:9090", "d", "d"],
+    ])("takes %s and the name %s for the server %s", (url, name, server) => {
+      expect(ask(url, name)).toMatchObject([{ spec: { prometheus: { server } } }]);
+    });
+
+    it.each([
+      ["https://prom.example.com", undefined, "several servers have this origin; name one"],
+      ["http://10.0.0.5:9090", undefined, "several servers have this origin; name one"],
+      ["https://prom.example.com/c", undefined, "no server of this origin has this path"],
+      ["https://prom.example.com/b", "a", 'not the URL of "a", which prometheus.server names'],
+      ["http://10.0.0.5:9090", "a", 'not the URL of "a", which prometheus.server names'],
+    ])("does not guess what %s and the name %s mean", (url, name, message) => {
+      expect(() => ask(url, name)).toThrow(`prometheus_url: ${message}`);
+    });
   });
 
   it("refuses more pools than can be measured", () => {
