@@ -2,7 +2,7 @@ import { InvalidRequestError, PoolNotFoundError, type UtilizationError } from ".
 import { type Configuration, ignoredKeysWarning } from "./configuration.ts";
 import { isJsonObject, type JsonObject } from "./json-object.ts";
 import { resolvePoolSpec, settingsOfPayload } from "./pool-resolution.ts";
-import { readPoolEntry } from "./pool-settings.ts";
+import { identityKeys, readPoolEntry } from "./pool-settings.ts";
 import { completePoolSpec, type PoolSettings, type PoolSpec } from "./pool-spec.ts";
 import { describeProblems, joinPath, type Problem, suggestion, tooManyKeys } from "./problems.ts";
 
@@ -121,7 +121,7 @@ function namedPool(body: JsonObject, configuration: Configuration, path = ""): R
   if (Object.keys(overrides).length === 0) {
     return { spec: configured.spec.value, warnings: configuration.warnings };
   }
-  for (const key of ["instancePoolId", "instance_pool_id", "name"]) {
+  for (const key of identityKeys) {
     if (!(key in overrides)) continue;
     const message = "can't be given together with pool, which names it already";
     return invalid([{ path: joinPath(path, key), message }], name);

@@ -80,6 +80,20 @@ pools:
     ]);
   });
 
+  it("warns once of the original's scaling keys, those in the defaults included", () => {
+    const { warnings, problems } = configurationOf({
+      POOLS: JSON.stringify({
+        defaults: { cpu_threshold: 80, schedules: [] },
+        pools: [{ instance_pool_id: poolId, cpu_threshold: 90 }],
+      }),
+    });
+
+    expect(problems).toEqual([]);
+    expect(warnings).toEqual([
+      "ignored, as this function does not scale: cpu_threshold, schedules",
+    ]);
+  });
+
   it("refuses a prometheus_url that isn't that of the server named beside it", () => {
     const servers = { a: { url: "http://a:9090" }, also: { url: "http://a:9090" } };
     const poolOf = (server: string, url: string) => ({
@@ -156,6 +170,17 @@ pools:
       "POOLS: defaults.window",
       /^unknown key; known are instancePoolId/,
     ],
+    [
+      { POOLS: `defaults: {instancePoolId: ${poolId}}` },
+      "POOLS: defaults.instancePoolId",
+      /^is of one pool; move it to pools$/,
+    ],
+    [
+      { POOLS: `defaults: {instance_pool_id: ${poolId}}` },
+      "POOLS: defaults.instance_pool_id",
+      /^is of one pool/,
+    ],
+    [{ POOLS: "defaults: {name: web}" }, "POOLS: defaults.name", /^is of one pool/],
     [{ POOLS: "prometheus: {url: x}" }, "POOLS: prometheus.url", /^unknown key; known are servers/],
     [
       { POOLS: "prometheus: {servers: {a: {url: 'ftp://x'}}}" },
