@@ -80,6 +80,16 @@ pools:
     ]);
   });
 
+  it.each(["defaults:", "prometheus:", "prometheus:\n  servers:", "pools:"])(
+    "takes %j, with all below it commented out, as nothing configured",
+    (text) => {
+      const configured = configurationOf({ POOLS: `${text}\n#  - anything` });
+
+      expect(configured).toEqual(configurationOf({ POOLS: "{}" }));
+      expect(configured.problems).toEqual([]);
+    },
+  );
+
   it("warns once of the original's scaling keys, those in the defaults included", () => {
     const { warnings, problems } = configurationOf({
       POOLS: JSON.stringify({
@@ -182,6 +192,7 @@ pools:
     ],
     [{ POOLS: "defaults: {name: web}" }, "POOLS: defaults.name", /^is of one pool/],
     [{ POOLS: "prometheus: {url: x}" }, "POOLS: prometheus.url", /^unknown key; known are servers/],
+    [{ POOLS: "prometheus: http://x" }, "POOLS: prometheus", /^expected an object with servers$/],
     [
       { POOLS: "prometheus: {servers: {a: {url: 'ftp://x'}}}" },
       "POOLS: prometheus.servers.a.url",
