@@ -1,6 +1,7 @@
 import { InvalidRequestError, PoolNotFoundError, type UtilizationError } from "../errors.ts";
 import { type Configuration, ignoredKeysWarning } from "./configuration.ts";
 import { isJsonObject, type JsonObject } from "./json-object.ts";
+import { parseOcid } from "./ocid.ts";
 import { resolvePoolSpec, settingsOfPayload } from "./pool-resolution.ts";
 import { identityKeys, readPoolEntry } from "./pool-settings.ts";
 import { completePoolSpec, type PoolSettings, type PoolSpec } from "./pool-spec.ts";
@@ -130,6 +131,9 @@ function namedPool(body: JsonObject, configuration: Configuration, path = ""): R
 }
 
 function hintAt(name: string, names: readonly string[]): string {
+  if (parseOcid(name, "instancepool") !== undefined) {
+    return `That is an OCID; give it as instancePoolId: {"instancePoolId": "${name}"}`;
+  }
   const meant = suggestion(name, names);
   if (meant !== undefined) return `Did you mean "${meant}"?`;
   return names.length === 0 ? "No pool is configured." : `Configured are ${names.join(", ")}.`;

@@ -228,6 +228,18 @@ describe("readPoolsRequest", () => {
     expect(error.retryable).toBe(false);
   });
 
+  it.each([
+    [{ pool: "wbe" }, 'Did you mean "web"?'],
+    [{ pool: "payments" }, "Configured are web, broken."],
+    [
+      { pool: poolId },
+      `That is an OCID; give it as instancePoolId: {"instancePoolId": "${poolId}"}`,
+    ],
+    [{ pools: [poolId] }, expect.stringMatching(/^That is an OCID; give it as instancePoolId/)],
+  ])("says how to name a pool instead of %j", (body, hint) => {
+    expect(errorOf(body)).toMatchObject({ code: "POOL_NOT_FOUND", hint });
+  });
+
   it("reports every problem at once, each with its path", () => {
     const body = { pools: [{ instancePoolId: "x", windowMinutes: "5", widnow: 1, sorce: "oci" }] };
 
