@@ -150,13 +150,14 @@ function specifiedPool(
   if (!entry.ok) return invalid(entry.problems, label);
   const settings = settingsOfPayload(entry.value, configuration.servers, path);
   if (!settings.ok) return invalid(settings.problems, label);
-  const configured = configuredPool(settings.value.instancePoolId, configuration);
+  const sameOcid = configuredPools(settings.value.instancePoolId, configuration);
+  const [configured] = sameOcid;
   if (base === undefined && configured?.spec.ok === false)
     return invalid(configured.spec.problems, label);
   const layers = [configuration.defaults, base ?? configured?.settings ?? {}];
   const spec = resolvePoolSpec([...layers, settings.value], configuration.servers, path);
   if (!spec.ok) return invalid(spec.problems, label);
-  const warnings = ignoredKeysWarning(entry.value.ignoredKeys);
+  const warnings = [...severalWarning(sameOcid), ...ignoredKeysWarning(entry.value.ignoredKeys)];
   if (settings.value.publish !== undefined || !wouldMix(spec.value, layers)) {
     return { spec: spec.value, warnings };
   }
@@ -175,10 +176,17 @@ function wouldMix(spec: PoolSpec, usualLayers: readonly PoolSettings[]): boolean
 }
 
 /** A pool that is configured keeps its settings, and its mistakes, when its OCID is asked for. */
-function configuredPool(instancePoolId: string | undefined, { pools }: Configuration) {
-  return pools.find(
+function configuredPools(instancePoolId: string | undefined, { pools }: Configuration) {
+  return pools.filter(
     (pool) => instancePoolId !== undefined && pool.instancePoolId === instancePoolId,
   );
+}
+
+function severalWarning(pools: Configuration["pools"]): readonly string[] {
+  const [first, ...others] = pools;
+  if (first === undefined || others.length === 0) return [];
+  const whose = first.name === undefined ? "the first" : `"${first.name}"`;
+  return [`${pools.length} configured pools have this OCID; the settings are those of ${whose}`];
 }
 
 function invalid(problems: readonly Problem[], label: string): RequestedPool {

@@ -110,6 +110,24 @@ describe("readPoolsRequest", () => {
     ]);
   });
 
+  it.each([
+    ["web", '2 configured pools have this OCID; the settings are those of "web"'],
+    [undefined, "2 configured pools have this OCID; the settings are those of the first"],
+  ])("says whose settings an OCID has that is configured twice, first as %s", (name, warning) => {
+    const pools = [
+      { ...(name === undefined ? {} : { name }), instancePoolId: poolId },
+      { name: "peaks", instancePoolId: poolId, statistic: "max" },
+    ];
+    const twice = configurationOf({ POOLS: JSON.stringify(pools) });
+
+    expect(readPoolsRequest({ instancePoolId: poolId.toUpperCase() }, twice).pools).toMatchObject([
+      { spec: { name, statistic: "mean" }, warnings: [warning] },
+    ]);
+    expect(readPoolsRequest({ pool: "peaks", windowMinutes: 9 }, twice).pools).toMatchObject([
+      { spec: { statistic: "max" }, warnings: [] },
+    ]);
+  });
+
   it("knows the original's keys", () => {
     const body = {
       instance_pool_id: `${poolId}x`,
