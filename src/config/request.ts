@@ -158,21 +158,32 @@ function specifiedPool(
   const spec = resolvePoolSpec([...layers, settings.value], configuration.servers, path);
   if (!spec.ok) return invalid(spec.problems, label);
   const warnings = [...severalWarning(sameOcid), ...ignoredKeysWarning(entry.value.ignoredKeys)];
-  if (settings.value.publish !== undefined || !wouldMix(spec.value, layers)) {
+  if (settings.value.publish !== undefined || !wouldMix(spec.value, configuration)) {
     return { spec: spec.value, warnings };
   }
   return { spec: { ...spec.value, publish: undefined }, warnings: [...warnings, unpublished] };
 }
 
 const unpublished =
-  "not published: The pool is usually measured in another way. Say publish in the request, or give it a name.";
+  "not published: The pool is usually measured in another way. Say publish in the request, or configure the pool with a name and ask under another.";
 
 /** Whether values would be published as those of the pool that aren't what alarms on them expect. */
-function wouldMix(spec: PoolSpec, usualLayers: readonly PoolSettings[]): boolean {
+function wouldMix(spec: PoolSpec, configuration: Configuration): boolean {
+  const { instancePoolId, name } = spec;
   if (spec.publish === undefined) return false;
-  const usual = completePoolSpec(spec.instancePoolId, ...usualLayers);
-  const way = ({ includeInstances, publish, ...rest }: PoolSpec) => JSON.stringify(rest);
-  return spec.name === usual.name && way(spec) !== way(usual);
+  const configured = configuredPools(instancePoolId, configuration).flatMap((pool) =>
+    pool.spec.ok ? pool.spec.value : [],
+  );
+  const unconfigured = completePoolSpec(instancePoolId, configuration.defaults);
+  const usual = configured.length > 0 ? configured : [unconfigured];
+  // Without a name, a pool is published by its display name, and that may be any.
+  const mayBeNamed = (other: string | undefined) =>
+    name === undefined || other === undefined || name === other;
+  return usual.some((one) => mayBeNamed(one.name) && wayOf(one) !== wayOf(spec));
+}
+
+function wayOf({ name, includeInstances, publish, ...rest }: PoolSpec): string {
+  return JSON.stringify(rest);
 }
 
 /** A pool that is configured keeps its settings, and its mistakes, when its OCID is asked for. */

@@ -47,23 +47,55 @@ describe("readPoolsRequest", () => {
     },
   );
 
-  it.each([
-    ["as configured", {}, true],
-    ["with its members", { includeInstances: true }, true],
-    ["in another way", { statistic: "max" }, false],
-    ["in another way, under another name", { statistic: "max", name: "peaks" }, true],
-    ["in another way, to be published", { statistic: "max", publish: { namespace: "p" } }, true],
-  ])("publishes a configured pool that is asked for %s: %j", (_, overrides, published) => {
-    const pool = { instancePoolId: poolId, publish: { namespace: "p" } };
-    const configured = configurationOf({ POOLS: JSON.stringify([pool]) });
+  describe("of a pool that is published", () => {
+    const publish = { namespace: "p" };
+    const peaks = { statistic: "max", windowMinutes: 60 };
+    const named = [{ name: "web", instancePoolId: poolId, publish }];
+    const unnamed = [{ instancePoolId: poolId, publish }];
+    const twice = [...named, { name: "peaks", instancePoolId: poolId, ...peaks, publish }];
 
-    const { pools } = readPoolsRequest({ instancePoolId: poolId, ...overrides }, configured);
+    it.each([
+      ["with a name", named, {}, true],
+      ["with a name", named, { includeInstances: true }, true],
+      ["with a name", named, peaks, false],
+      ["with a name", named, { ...peaks, name: "peaks" }, true],
+      ["with a name", named, { ...peaks, publish }, true],
+      ["without a name", unnamed, {}, true],
+      ["without a name", unnamed, { name: "peaks" }, true],
+      ["without a name", unnamed, peaks, false],
+      // The name may be the pool's display name, which nobody has asked for yet.
+      ["without a name", unnamed, { ...peaks, name: "peaks" }, false],
+      ["without a name", unnamed, { ...peaks, name: "peaks", publish }, true],
+      ["twice", twice, {}, true],
+      ["twice", twice, { name: "peaks" }, false],
+      ["twice", twice, { ...peaks, name: "peaks" }, true],
+      ["twice", [...named, { ...unnamed[0], ...peaks }], {}, false],
+      ["in the defaults only", [], peaks, false],
+      ["in the defaults only", [], { ...peaks, name: "peaks" }, false],
+    ])("configured %s: %j, publishes %j: %s", (_, pools, overrides, published) => {
+      const configured = configurationOf({
+        POOLS: JSON.stringify({ defaults: { publish }, pools }),
+      });
 
-    expect(pools).toMatchObject([
-      published
-        ? { spec: { publish: { namespace: "p" } }, warnings: [] }
-        : { spec: { publish: undefined }, warnings: [expect.stringMatching(/^not published: /)] },
-    ]);
+      const [pool] = readPoolsRequest({ instancePoolId: poolId, ...overrides }, configured).pools;
+
+      const warning = expect.stringMatching(/^not published: .* measured in another way\./);
+      expect(pool).toMatchObject(
+        published
+          ? { spec: { publish }, warnings: expect.not.arrayContaining([warning]) }
+          : { spec: { publish: undefined }, warnings: expect.arrayContaining([warning]) },
+      );
+    });
+
+    it("publishes each of several by its name, and not in another way", () => {
+      const configured = configurationOf({ POOLS: JSON.stringify(twice) });
+      const publishedBy = (body: object) =>
+        readPoolsRequest(body, configured).pools.map((pool) => "spec" in pool && pool.spec.publish);
+
+      expect(publishedBy({ pools: ["web", "peaks"] })).toMatchObject([publish, publish]);
+      expect(publishedBy({ pool: "peaks", includeInstances: true })).toMatchObject([publish]);
+      expect(publishedBy({ pool: "peaks", statistic: "min" })).toEqual([undefined]);
+    });
   });
 
   it("reads where to publish, as one setting", () => {
