@@ -1,6 +1,6 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
-import { aliases, ignoredKeys, poolSettings } from "../src/config/pool-settings.ts";
+import { aliases, identityKeys, ignoredKeys, poolSettings } from "../src/config/pool-settings.ts";
 import { completePoolSpec } from "../src/config/pool-spec.ts";
 import { strictObject } from "../src/config/problems.ts";
 import { prometheusServer as server } from "../src/config/prometheus-servers.ts";
@@ -91,6 +91,9 @@ const onError = v.optional(
 const { instancePoolId: _instancePoolId, name: _name, ...overrides } = entries;
 const pool = v.pipe(v.string(), v.description("The name of a configured pool."));
 const spec = { ...entries, ...originalKeys };
+const shared = Object.fromEntries(
+  Object.entries(spec).filter(([key]) => !identityKeys.some((identity) => identity === key)),
+);
 const named = { pool, ...overrides };
 
 const request = v.union([
@@ -112,7 +115,7 @@ const request = v.union([
 const configuration = v.strictObject({
   ...schemaUrl,
   defaults: v.optional(
-    v.pipe(v.strictObject(spec), v.description("What a pool has that doesn't say otherwise.")),
+    v.pipe(v.strictObject(shared), v.description("What a pool has that doesn't say otherwise.")),
   ),
   prometheus: v.optional(
     v.pipe(

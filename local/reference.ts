@@ -24,8 +24,8 @@ or \`pools\`, a list of these; or nothing, for all configured pools. Beside them
 const variablesText = `Each is a configuration key of the function or its application, which Fn passes on as an environment
 variable. An empty one counts as absent. OCI allows 4 KB for all of them together.`;
 
-const documentText = `What \`POOLS\` holds, or the file that \`POOLS_FILE\` names. A bare list counts as \`pools\`. \`defaults\` and
-each of \`pools\` have the keys of a pool spec.`;
+const documentText = `What \`POOLS\` holds, or the file that \`POOLS_FILE\` names. A bare list counts as \`pools\`. Each of \`pools\`
+has the keys of a pool spec, and so have \`defaults\`, but for \`instancePoolId\` and \`name\`.`;
 
 const logText = `Each line of the log is a JSON object; [logging.md](logging.md) says what is logged, and when.`;
 
@@ -85,9 +85,10 @@ function schemaOf(name: string): JsonObject {
 
 function poolSchema(): JsonObject {
   const { properties } = schemaOf("configuration");
-  const defaults = isJsonObject(properties) ? properties["defaults"] : undefined;
-  if (!isJsonObject(defaults)) throw new Error("The configuration has no defaults.");
-  return defaults;
+  const pools = isJsonObject(properties) ? properties["pools"] : undefined;
+  const pool = isJsonObject(pools) ? pools["items"] : undefined;
+  if (!isJsonObject(pool)) throw new Error("The configuration has no pools.");
+  return pool;
 }
 
 const originalKeys = [...Object.keys(aliases), ...ignoredKeys, "prometheus_url"];
@@ -106,7 +107,7 @@ function originalRows(): readonly (readonly string[])[] {
     ["`region`", "`region`"],
     [
       "`prometheus_url`",
-      "In the configuration, a Prometheus server; in a payload, the configured server of that origin.",
+      "In the configuration, a Prometheus server; in a payload, the configured server of that origin, and of that path if it has one.",
     ],
     [[...ignoredKeys].map((key) => `\`${key}\``).join(", "), "Ignored with a warning."],
   ];

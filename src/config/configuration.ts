@@ -1,6 +1,7 @@
 import type { Environment } from "./environment.ts";
-import { resolvePoolSpec, type Servers, withServer } from "./pool-resolution.ts";
-import { type PoolEntry, readPoolEntry } from "./pool-settings.ts";
+import { isJsonObject } from "./json-object.ts";
+import { anotherServer, resolvePoolSpec, type Servers, withServer } from "./pool-resolution.ts";
+import { identityKeys, type PoolEntry, readPoolEntry } from "./pool-settings.ts";
 import type { PoolSettings, PoolSpec } from "./pool-spec.ts";
 import { type ReadTextFile, readPoolsDocument } from "./pools-document.ts";
 import { type Checked, joinPath, type Problem } from "./problems.ts";
@@ -46,6 +47,7 @@ export function readConfiguration(
   const defaultsPath = `${document.at}defaults`;
   const defaultsEntry = readPoolEntry(document.defaults, defaultsPath);
   const defaults = settingsOfConfiguration(defaultsEntry, servers, defaultsPath);
+  problems.push(...identityProblems(document.defaults, defaultsPath));
   if (!defaults.ok) problems.push(...defaults.problems);
   const shared = defaults.ok ? defaults.value : {};
 
@@ -68,7 +70,9 @@ export function readConfiguration(
   });
   const pools = entries.map(({ pool }) => pool);
   problems.push(...duplicateNames(pools, `${document.at}pools`));
-  const ignored = entries.flatMap(({ entry }) => (entry.ok ? entry.value.ignoredKeys : []));
+  const ignored = [defaultsEntry, ...entries.map(({ entry }) => entry)].flatMap((entry) =>
+    entry.ok ? entry.value.ignoredKeys : [],
+  );
   const warnings = ignoredKeysWarning(ignored);
   return { defaults: shared, pools, servers, onError: environment.onError, warnings, problems };
 }
@@ -79,6 +83,14 @@ export function ignoredKeysWarning(keys: readonly string[]): readonly string[] {
   return names.length === 0
     ? []
     : [`ignored, as this function does not scale: ${names.join(", ")}`];
+}
+
+/** With a pool's OCID in the defaults, whatever names no pool would measure that one. */
+function identityProblems(defaults: unknown, path: string): readonly Problem[] {
+  if (!isJsonObject(defaults)) return [];
+  return identityKeys
+    .filter((key) => Object.hasOwn(defaults, key))
+    .map((key) => ({ path: joinPath(path, key), message: "is of one pool; move it to pools" }));
 }
 
 function readServers(environment: Environment, value: unknown, at: string) {
@@ -106,8 +118,12 @@ function settingsOfConfiguration(
   const at = joinPath(path, "prometheus_url");
   const read = readPrometheusServer(prometheusUrl, { url: prometheusUrl }, at);
   if (!read.ok) return { ok: false, problems: [{ path: at, message: "not an http(s) base URL" }] };
-  const known = [...servers.values()].find(({ url }) => url === read.value.url);
-  const server = known ?? read.value;
+  const named = settings.prometheus?.server;
+  const known = [...servers.values()].filter(({ url }) => url === read.value.url);
+  const server = known.find(({ name }) => name === named) ?? known[0] ?? read.value;
+  if (named !== undefined && named !== server.name) {
+    return { ok: false, problems: [{ path: at, message: anotherServer(named) }] };
+  }
   servers.set(server.name, server);
   return { ok: true, value: withServer(settings, server.name) };
 }

@@ -15,7 +15,8 @@ export function resolvePoolSpec(
   const instancePoolId = layers.findLast((layer) => layer.instancePoolId)?.instancePoolId;
   if (instancePoolId === undefined) return failed(joinPath(path, "instancePoolId"), "is missing");
   const spec = completePoolSpec(instancePoolId, ...layers);
-  if (spec.source === "prometheus" && !servers.has(spec.prometheus.server)) {
+  const named = layers.some(({ prometheus }) => prometheus?.server !== undefined);
+  if ((named || spec.source === "prometheus") && !servers.has(spec.prometheus.server)) {
     const at = joinPath(joinPath(path, "prometheus"), "server");
     return failed(at, `no Prometheus server "${spec.prometheus.server}"; ${configured(servers)}`);
   }
@@ -34,18 +35,37 @@ export function settingsOfPayload(
   const { prometheusUrl, settings } = entry;
   if (prometheusUrl === undefined) return { ok: true, value: settings };
   const at = joinPath(path, "prometheus_url");
-  const origin = URL.canParse(prometheusUrl) ? new URL(prometheusUrl).origin : undefined;
-  const sameOrigin = [...servers.values()].filter(({ url }) => new URL(url).origin === origin);
-  const exact = sameOrigin.find(({ url }) => url === prometheusUrl.replace(/\/+$/, ""));
-  const [first, ...others] = sameOrigin;
-  if (first === undefined) {
+  const asked = placeOf(prometheusUrl);
+  const sameOrigin = [...servers.values()].filter(
+    ({ url }) => placeOf(url).origin === asked.origin,
+  );
+  if (sameOrigin.length === 0) {
     return failed(at, `not the origin of a configured Prometheus server; ${configured(servers)}`);
   }
+  const server = settings.prometheus?.server;
+  const named = sameOrigin.filter(({ name }) => server === undefined || name === server);
+  const exact = named.filter(({ url }) => placeOf(url).path === asked.path);
+  const [meant, ...others] = exact.length > 0 || asked.path !== "" ? exact : named;
+  if (meant === undefined) {
+    return server === undefined
+      ? failed(at, `no server of this origin has this path; ${configured(servers)}`)
+      : failed(at, anotherServer(server));
+  }
   // Behind one origin there may be a server for each tenant, and they must not be mixed up.
-  if (exact === undefined && others.length > 0) {
+  if (others.length > 0) {
     return failed(at, "several servers have this origin; name one with prometheus.server");
   }
-  return { ok: true, value: withServer(settings, (exact ?? first).name) };
+  return { ok: true, value: withServer(settings, meant.name) };
+}
+
+/** What to say of a URL that isn't that of the server that is named beside it. */
+export function anotherServer(named: string): string {
+  return `not the URL of "${named}", which prometheus.server names; keep one`;
+}
+
+function placeOf(text: string) {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return { origin: url?.origin, path: url?.pathname.replace(/\/+$/, "") };
 }
 
 /** The settings with another Prometheus server. */

@@ -28,6 +28,9 @@ export const ignoredKeys: ReadonlySet<string> = new Set([
   "scheduler_max_instances",
 ]);
 
+/** The keys that say which pool is meant. */
+export const identityKeys = ["instancePoolId", "instance_pool_id", "name"] as const;
+
 function ocid(what: string, ...types: readonly string[]) {
   return v.pipe(
     v.string(),

@@ -42,19 +42,22 @@ function parsePoolsDocument(text: string, variable: string): Checked<PoolsDocume
   const document = Array.isArray(parsed.value) ? { pools: parsed.value } : parsed.value;
   if (!isJsonObject(document)) return failed(variable, "expected an object with pools");
 
-  const { $schema, defaults = {}, prometheus = {}, pools = [], ...unknown } = document;
-  const { servers = {}, ...unknownPrometheus } = isJsonObject(prometheus)
-    ? prometheus
-    : { prometheus };
+  const { $schema, defaults, prometheus, pools, ...unknown } = document;
+  // In YAML, a key whose lines below are all commented out is null.
+  const shared = prometheus ?? {};
+  const list = pools ?? [];
+  const { servers, ...unknownPrometheus } = isJsonObject(shared) ? shared : {};
   const problems: Problem[] = [
     ...unknownKeys(unknown, `${variable}: `, ["defaults", "prometheus", "pools"]),
     ...unknownKeys(unknownPrometheus, `${variable}: prometheus.`, ["servers"]),
   ];
-  if (!Array.isArray(pools))
+  if (!isJsonObject(shared))
+    problems.push({ path: `${variable}: prometheus`, message: "expected an object with servers" });
+  if (!Array.isArray(list))
     problems.push({ path: `${variable}: pools`, message: "expected a list" });
-  if (problems.length > 0) return { ok: false, problems };
-  const list: readonly unknown[] = Array.isArray(pools) ? pools : [];
-  return { ok: true, value: { at: `${variable}: `, defaults, servers, pools: list } };
+  if (problems.length > 0 || !Array.isArray(list)) return { ok: false, problems };
+  const at = `${variable}: `;
+  return { ok: true, value: { at, defaults: defaults ?? {}, servers: servers ?? {}, pools: list } };
 }
 
 function unknownKeys(

@@ -1,8 +1,9 @@
 import { InvalidRequestError, PoolNotFoundError, type UtilizationError } from "../errors.ts";
 import { type Configuration, ignoredKeysWarning } from "./configuration.ts";
 import { isJsonObject, type JsonObject } from "./json-object.ts";
+import { parseOcid } from "./ocid.ts";
 import { resolvePoolSpec, settingsOfPayload } from "./pool-resolution.ts";
-import { readPoolEntry } from "./pool-settings.ts";
+import { identityKeys, readPoolEntry } from "./pool-settings.ts";
 import { completePoolSpec, type PoolSettings, type PoolSpec } from "./pool-spec.ts";
 import { describeProblems, joinPath, type Problem, suggestion, tooManyKeys } from "./problems.ts";
 
@@ -129,7 +130,7 @@ function namedPool(body: JsonObject, configuration: Configuration, path = ""): R
   if (Object.keys(overrides).length === 0) {
     return { spec: configured.spec.value, warnings: configuration.warnings };
   }
-  for (const key of ["instancePoolId", "instance_pool_id", "name"]) {
+  for (const key of identityKeys) {
     if (!(key in overrides)) continue;
     const message = "can't be given together with pool, which names it already";
     return invalid([{ path: joinPath(path, key), message }], name);
@@ -138,6 +139,9 @@ function namedPool(body: JsonObject, configuration: Configuration, path = ""): R
 }
 
 function hintAt(name: string, names: readonly string[]): string {
+  if (parseOcid(name, "instancepool") !== undefined) {
+    return `That is an OCID; give it as instancePoolId: {"instancePoolId": "${name}"}`;
+  }
   const meant = suggestion(name, names);
   if (meant !== undefined) return `Did you mean "${meant}"?`;
   return names.length === 0 ? "No pool is configured." : `Configured are ${names.join(", ")}.`;
@@ -154,35 +158,54 @@ function specifiedPool(
   if (!entry.ok) return invalid(entry.problems, label);
   const settings = settingsOfPayload(entry.value, configuration.servers, path);
   if (!settings.ok) return invalid(settings.problems, label);
-  const configured = configuredPool(settings.value.instancePoolId, configuration);
+  const sameOcid = configuredPools(settings.value.instancePoolId, configuration);
+  const [configured] = sameOcid;
   if (base === undefined && configured?.spec.ok === false)
     return invalid(configured.spec.problems, label);
   const layers = [configuration.defaults, base ?? configured?.settings ?? {}];
   const spec = resolvePoolSpec([...layers, settings.value], configuration.servers, path);
   if (!spec.ok) return invalid(spec.problems, label);
-  const warnings = ignoredKeysWarning(entry.value.ignoredKeys);
-  if (settings.value.publish !== undefined || !wouldMix(spec.value, layers)) {
+  const warnings = [...severalWarning(sameOcid), ...ignoredKeysWarning(entry.value.ignoredKeys)];
+  if (settings.value.publish !== undefined || !wouldMix(spec.value, configuration)) {
     return { spec: spec.value, warnings };
   }
   return { spec: { ...spec.value, publish: undefined }, warnings: [...warnings, unpublished] };
 }
 
 const unpublished =
-  "not published: The pool is usually measured in another way. Say publish in the request, or give it a name.";
+  "not published: The pool is usually measured in another way. Say publish in the request, or configure the pool with a name and ask under another.";
 
 /** Whether values would be published as those of the pool that aren't what alarms on them expect. */
-function wouldMix(spec: PoolSpec, usualLayers: readonly PoolSettings[]): boolean {
+function wouldMix(spec: PoolSpec, configuration: Configuration): boolean {
+  const { instancePoolId, name } = spec;
   if (spec.publish === undefined) return false;
-  const usual = completePoolSpec(spec.instancePoolId, ...usualLayers);
-  const way = ({ includeInstances, publish, ...rest }: PoolSpec) => JSON.stringify(rest);
-  return spec.name === usual.name && way(spec) !== way(usual);
+  const configured = configuredPools(instancePoolId, configuration).flatMap((pool) =>
+    pool.spec.ok ? pool.spec.value : [],
+  );
+  const unconfigured = completePoolSpec(instancePoolId, configuration.defaults);
+  const usual = configured.length > 0 ? configured : [unconfigured];
+  // Without a name, a pool is published by its display name, and that may be any.
+  const mayBeNamed = (other: string | undefined) =>
+    name === undefined || other === undefined || name === other;
+  return usual.some((one) => mayBeNamed(one.name) && wayOf(one) !== wayOf(spec));
+}
+
+function wayOf({ name, includeInstances, publish, ...rest }: PoolSpec): string {
+  return JSON.stringify(rest);
 }
 
 /** A pool that is configured keeps its settings, and its mistakes, when its OCID is asked for. */
-function configuredPool(instancePoolId: string | undefined, { pools }: Configuration) {
-  return pools.find(
+function configuredPools(instancePoolId: string | undefined, { pools }: Configuration) {
+  return pools.filter(
     (pool) => instancePoolId !== undefined && pool.instancePoolId === instancePoolId,
   );
+}
+
+function severalWarning(pools: Configuration["pools"]): readonly string[] {
+  const [first, ...others] = pools;
+  if (first === undefined || others.length === 0) return [];
+  const whose = first.name === undefined ? "the first" : `"${first.name}"`;
+  return [`${pools.length} configured pools have this OCID; the settings are those of ${whose}`];
 }
 
 function invalid(problems: readonly Problem[], label: string): RequestedPool {

@@ -168,10 +168,14 @@ describe("the JSON Schemas", () => {
     expect(isRequest(request)).toBe(false);
   });
 
-  it.each([{ pool: [] }, { pools: [{ window: 5 }] }, { prometheus: { servers: { a: {} } } }])(
-    "refuse the configuration %j",
-    (configuration) => {
-      expect(isConfiguration(configuration)).toBe(false);
-    },
-  );
+  it.each([
+    { pool: [] },
+    { pools: [{ window: 5 }] },
+    { prometheus: { servers: { a: {} } } },
+    { defaults: { instancePoolId: demoPoolId } },
+    { defaults: { instance_pool_id: demoPoolId } },
+    { defaults: { name: "web" } },
+  ])("refuse the configuration %j", (configuration) => {
+    expect(isConfiguration(configuration)).toBe(false);
+  });
 });

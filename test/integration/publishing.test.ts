@@ -213,6 +213,37 @@ describe("publish", () => {
     ]);
   });
 
+  it.each([
+    [
+      "its display name",
+      [{ instancePoolId: `${poolId}web`, publish }],
+      { name: "pool web", statistic: "max", windowMinutes: 60 },
+      ["pool web"],
+    ],
+    [
+      "another configured pool's name",
+      [
+        { name: "web", instancePoolId: `${poolId}web`, publish },
+        { name: "peaks", instancePoolId: `${poolId}web`, publish, statistic: "max" },
+      ],
+      { name: "peaks" },
+      ["peaks", "web"],
+    ],
+  ])("posts no other measure of a pool under %s", async (_, configured, asked, streams) => {
+    await start({}, { POOLS: JSON.stringify(configured) });
+
+    await ask(agent, {});
+    const posts = operations().filter((operation) => operation === "PostMetricData").length;
+    const document = await ask(agent, { instancePoolId: `${poolId}web`, ...asked });
+
+    expect(warningsOf(document.pools)).toEqual([
+      expect.arrayContaining([expect.stringMatching(/^not published: .* in another way\./)]),
+    ]);
+    expect(operations().filter((operation) => operation === "PostMetricData")).toHaveLength(posts);
+    const found = await published("CpuUtilization");
+    expect(found.map(({ dimensions }) => dimensions["pool"]).sort()).toEqual(streams);
+  });
+
   it("warns on the pools whose metrics were refused, and on no other", async () => {
     await start({
       refuseMetric: ({ name, dimensions }) =>

@@ -80,6 +80,80 @@ pools:
     ]);
   });
 
+  it.each(["defaults:", "prometheus:", "prometheus:\n  servers:", "pools:"])(
+    "takes %j, with all below it commented out, as nothing configured",
+    (text) => {
+      const configured = configurationOf({ POOLS: `${text}\n#  - anything` });
+
+      expect(configured).toEqual(configurationOf({ POOLS: "{}" }));
+      expect(configured.problems).toEqual([]);
+    },
+  );
+
+  it("warns once of the original's scaling keys, those in the defaults included", () => {
+    const { warnings, problems } = configurationOf({
+      POOLS: JSON.stringify({
+        defaults: { cpu_threshold: 80, schedules: [] },
+        pools: [{ instance_pool_id: poolId, cpu_threshold: 90 }],
+      }),
+    });
+
+    expect(problems).toEqual([]);
+    expect(warnings).toEqual([
+      "ignored, as this function does not scale: cpu_threshold, schedules",
+    ]);
+  });
+
+  it("refuses a prometheus_url that isn't that of the server named beside it", () => {
+    const servers = { a: { url: "http://a:9090" }, also: { url: "http://a:9090" } };
+    const poolOf = (server: string, url: string) => ({
+      instancePoolId: poolId,
+      prometheus: { server },
+      prometheus_url: url,
+    });
+    const { pools } = configurationOf({
+      POOLS: JSON.stringify({
+        prometheus: { servers },
+        pools: [poolOf("also", "http://a:9090/"), poolOf("a", "http://other:9090")],
+      }),
+    });
+
+    expect(pools.map(({ spec }) => spec)).toMatchObject([
+      { ok: true, value: { prometheus: { server: "also" } } },
+      {
+        problems: [
+          {
+            path: "POOLS: pools[1].prometheus_url",
+            message: 'not the URL of "a", which prometheus.server names; keep one',
+          },
+        ],
+      },
+    ]);
+  });
+
+  it("takes a Prometheus server in the defaults beside pools on OCI, if it exists", () => {
+    const poolsWith = (server: string) =>
+      configurationOf({
+        POOLS: JSON.stringify({
+          defaults: { prometheus: { server, steal: "idle" } },
+          prometheus: { servers: { eu: { url: "http://eu:9090" } } },
+          pools: [{ name: "web", instancePoolId: poolId }],
+        }),
+      }).pools.map(({ spec }) => spec);
+
+    expect(poolsWith("eu")).toMatchObject([{ ok: true, value: { source: "oci" } }]);
+    expect(poolsWith("us")).toMatchObject([
+      {
+        problems: [
+          {
+            path: "POOLS: pools[0].prometheus.server",
+            message: 'no Prometheus server "us"; configured are eu',
+          },
+        ],
+      },
+    ]);
+  });
+
   it("makes PROMETHEUS_URL the server called default, with its credentials", () => {
     const { servers } = configurationOf({
       PROMETHEUS_URL: "http://10.0.0.5:9090/",
@@ -106,7 +180,19 @@ pools:
       "POOLS: defaults.window",
       /^unknown key; known are instancePoolId/,
     ],
+    [
+      { POOLS: `defaults: {instancePoolId: ${poolId}}` },
+      "POOLS: defaults.instancePoolId",
+      /^is of one pool; move it to pools$/,
+    ],
+    [
+      { POOLS: `defaults: {instance_pool_id: ${poolId}}` },
+      "POOLS: defaults.instance_pool_id",
+      /^is of one pool/,
+    ],
+    [{ POOLS: "defaults: {name: web}" }, "POOLS: defaults.name", /^is of one pool/],
     [{ POOLS: "prometheus: {url: x}" }, "POOLS: prometheus.url", /^unknown key; known are servers/],
+    [{ POOLS: "prometheus: http://x" }, "POOLS: prometheus", /^expected an object with servers$/],
     [
       { POOLS: "prometheus: {servers: {a: {url: 'ftp://x'}}}" },
       "POOLS: prometheus.servers.a.url",

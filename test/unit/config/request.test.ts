@@ -47,23 +47,55 @@ describe("readPoolsRequest", () => {
     },
   );
 
-  it.each([
-    ["as configured", {}, true],
-    ["with its members", { includeInstances: true }, true],
-    ["in another way", { statistic: "max" }, false],
-    ["in another way, under another name", { statistic: "max", name: "peaks" }, true],
-    ["in another way, to be published", { statistic: "max", publish: { namespace: "p" } }, true],
-  ])("publishes a configured pool that is asked for %s: %j", (_, overrides, published) => {
-    const pool = { instancePoolId: poolId, publish: { namespace: "p" } };
-    const configured = configurationOf({ POOLS: JSON.stringify([pool]) });
+  describe("of a pool that is published", () => {
+    const publish = { namespace: "p" };
+    const peaks = { statistic: "max", windowMinutes: 60 };
+    const named = [{ name: "web", instancePoolId: poolId, publish }];
+    const unnamed = [{ instancePoolId: poolId, publish }];
+    const twice = [...named, { name: "peaks", instancePoolId: poolId, ...peaks, publish }];
 
-    const { pools } = readPoolsRequest({ instancePoolId: poolId, ...overrides }, configured);
+    it.each([
+      ["with a name", named, {}, true],
+      ["with a name", named, { includeInstances: true }, true],
+      ["with a name", named, peaks, false],
+      ["with a name", named, { ...peaks, name: "peaks" }, true],
+      ["with a name", named, { ...peaks, publish }, true],
+      ["without a name", unnamed, {}, true],
+      ["without a name", unnamed, { name: "peaks" }, true],
+      ["without a name", unnamed, peaks, false],
+      // The name may be the pool's display name, which nobody has asked for yet.
+      ["without a name", unnamed, { ...peaks, name: "peaks" }, false],
+      ["without a name", unnamed, { ...peaks, name: "peaks", publish }, true],
+      ["twice", twice, {}, true],
+      ["twice", twice, { name: "peaks" }, false],
+      ["twice", twice, { ...peaks, name: "peaks" }, true],
+      ["twice", [...named, { ...unnamed[0], ...peaks }], {}, false],
+      ["in the defaults only", [], peaks, false],
+      ["in the defaults only", [], { ...peaks, name: "peaks" }, false],
+    ])("configured %s: %j, publishes %j: %s", (_, pools, overrides, published) => {
+      const configured = configurationOf({
+        POOLS: JSON.stringify({ defaults: { publish }, pools }),
+      });
 
-    expect(pools).toMatchObject([
-      published
-        ? { spec: { publish: { namespace: "p" } }, warnings: [] }
-        : { spec: { publish: undefined }, warnings: [expect.stringMatching(/^not published: /)] },
-    ]);
+      const [pool] = readPoolsRequest({ instancePoolId: poolId, ...overrides }, configured).pools;
+
+      const warning = expect.stringMatching(/^not published: .* measured in another way\./);
+      expect(pool).toMatchObject(
+        published
+          ? { spec: { publish }, warnings: expect.not.arrayContaining([warning]) }
+          : { spec: { publish: undefined }, warnings: expect.arrayContaining([warning]) },
+      );
+    });
+
+    it("publishes each of several by its name, and not in another way", () => {
+      const configured = configurationOf({ POOLS: JSON.stringify(twice) });
+      const publishedBy = (body: object) =>
+        readPoolsRequest(body, configured).pools.map((pool) => "spec" in pool && pool.spec.publish);
+
+      expect(publishedBy({ pools: ["web", "peaks"] })).toMatchObject([publish, publish]);
+      expect(publishedBy({ pool: "peaks", includeInstances: true })).toMatchObject([publish]);
+      expect(publishedBy({ pool: "peaks", statistic: "min" })).toEqual([undefined]);
+    });
   });
 
   it("reads where to publish, as one setting", () => {
@@ -110,12 +142,30 @@ describe("readPoolsRequest", () => {
     ]);
   });
 
+  it.each([
+    ["web", '2 configured pools have this OCID; the settings are those of "web"'],
+    [undefined, "2 configured pools have this OCID; the settings are those of the first"],
+  ])("says whose settings an OCID has that is configured twice, first as %s", (name, warning) => {
+    const pools = [
+      { ...(name === undefined ? {} : { name }), instancePoolId: poolId },
+      { name: "peaks", instancePoolId: poolId, statistic: "max" },
+    ];
+    const twice = configurationOf({ POOLS: JSON.stringify(pools) });
+
+    expect(readPoolsRequest({ instancePoolId: poolId.toUpperCase() }, twice).pools).toMatchObject([
+      { spec: { name, statistic: "mean" }, warnings: [warning] },
+    ]);
+    expect(readPoolsRequest({ pool: "peaks", windowMinutes: 9 }, twice).pools).toMatchObject([
+      { spec: { statistic: "max" }, warnings: [] },
+    ]);
+  });
+
   it("knows the original's keys", () => {
     const body = {
       instance_pool_id: `${poolId}x`,
       compartment_id: compartmentId,
       monitoring_method: "prometheus",
-      prometheus_url: "http://10.0.0.5:9090/api",
+      prometheus_url: "http://10.0.0.5:9090/",
       cpu_threshold: 80,
     };
     expect(readPoolsRequest(body, configuration).pools).toMatchObject([
@@ -182,6 +232,16 @@ describe("readPoolsRequest", () => {
       /^prometheus\.server: no Prometheus server "eu"; configured are default$/,
     ],
     [
+      { instancePoolId: poolId, source: "oci", prometheus: { server: "eu" } },
+      "INVALID_REQUEST",
+      /^prometheus\.server: no Prometheus server "eu"; configured are default$/,
+    ],
+    [
+      { instancePoolId: poolId, prometheus_url: "http://10.0.0.5:9090/tenant-b" },
+      "INVALID_REQUEST",
+      /^prometheus_url: no server of this origin has this path; configured are default$/,
+    ],
+    [
       { instancePoolId: poolId, prometheus: { match: { by: "poolId" } } },
       "INVALID_REQUEST",
       /^prometheus\.match: name the label/,
@@ -218,6 +278,18 @@ describe("readPoolsRequest", () => {
     expect(error.retryable).toBe(false);
   });
 
+  it.each([
+    [{ pool: "wbe" }, 'Did you mean "web"?'],
+    [{ pool: "payments" }, "Configured are web, broken."],
+    [
+      { pool: poolId },
+      `That is an OCID; give it as instancePoolId: {"instancePoolId": "${poolId}"}`,
+    ],
+    [{ pools: [poolId] }, expect.stringMatching(/^That is an OCID; give it as instancePoolId/)],
+  ])("says how to name a pool instead of %j", (body, hint) => {
+    expect(errorOf(body)).toMatchObject({ code: "POOL_NOT_FOUND", hint });
+  });
+
   it("reports every problem at once, each with its path", () => {
     const body = { pools: [{ instancePoolId: "x", windowMinutes: "5", widnow: 1, sorce: "oci" }] };
 
@@ -240,28 +312,44 @@ describe("readPoolsRequest", () => {
     expect(errorOf({ instancePoolId: poolId, region: `${host}/` }).code).toBe("INVALID_REQUEST");
   });
 
-  it("tells servers behind one origin apart, and does not guess", () => {
-    const tenants = configurationOf({
-      POOLS: JSON.stringify({
-        prometheus: {
-          servers: {
-            a: { url: "https://prom.example.com/a" },
-            b: { url: "https://prom.example.com/b" },
-          },
-        },
-      }),
-    });
-    const ask = (url: string) => {
-      const body = { instancePoolId: poolId, source: "prometheus", prometheus_url: url };
-      return readPoolsRequest(body, tenants).pools;
+  describe("with several servers behind one origin", () => {
+    const servers = {
+      a: { url: "https://prom.example.com/a" },
+      b: { url: "https://prom.example.com/b/" },
+      c: { url: "http://10.0.0.5:9090", headers: { "X-Scope-OrgID": "c" } },
+      d: { url: "http://10.0.0.5:9090", headers: { "X-Scope-OrgID": "d" } },
     };
+    const tenants = configurationOf({ POOLS: JSON.stringify({ prometheus: { servers } }) });
+    const ask = (url: string, server?: string) =>
+      readPoolsRequest(
+        {
+          instancePoolId: poolId,
+          source: "prometheus",
+          prometheus_url: url,
+          ...(server === undefined ? {} : { prometheus: { server } }),
+        },
+        tenants,
+      ).pools;
 
-    expect(ask("https://prom.example.com/b/")).toMatchObject([
-      { spec: { prometheus: { server: "b" } } },
-    ]);
-    expect(() => ask("https://prom.example.com")).toThrow(
-      "prometheus_url: several servers have this origin; name one with prometheus.server",
-    );
+    it.each([
+      ["https://prom.example.com/b", undefined, "b"],
+      ["https://prom.example.com/b/", "b", "b"],
+      ["https://prom.example.com", "b", "b"],
+      ["https://prom.example.com/", "a", "a"],
+      ["http://10.0.0.5:9090", "d", "d"],
+    ])("takes %s and the name %s for the server %s", (url, name, server) => {
+      expect(ask(url, name)).toMatchObject([{ spec: { prometheus: { server } } }]);
+    });
+
+    it.each([
+      ["https://prom.example.com", undefined, "several servers have this origin; name one"],
+      ["http://10.0.0.5:9090", undefined, "several servers have this origin; name one"],
+      ["https://prom.example.com/c", undefined, "no server of this origin has this path"],
+      ["https://prom.example.com/b", "a", 'not the URL of "a", which prometheus.server names'],
+      ["http://10.0.0.5:9090", "a", 'not the URL of "a", which prometheus.server names'],
+    ])("does not guess what %s and the name %s mean", (url, name, message) => {
+      expect(() => ask(url, name)).toThrow(`prometheus_url: ${message}`);
+    });
   });
 
   it("refuses more pools than can be measured", () => {
