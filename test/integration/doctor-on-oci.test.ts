@@ -9,6 +9,7 @@ import {
   during,
   type EmulatedInstance,
   type EmulatedPool,
+  type MetricStream,
   steady,
 } from "../../local/oci-emulator/tenancy.ts";
 import { examine, troublesOf } from "../support/doctor.ts";
@@ -31,6 +32,11 @@ const until = (minutes: number) => {
   const stream = during(steady(20), { to: minutesAgo(minutes) });
   return { cpu: stream, memory: stream };
 };
+/** Whose readings are there some minutes later, whenever they are asked for. */
+const delayed = (minutes: number) => {
+  const stream: MetricStream = (minute) => during(steady(20), { to: minutesAgo(minutes) })(minute);
+  return { cpu: stream, memory: stream };
+};
 const silent = { cpu: () => [], memory: () => [] };
 const pool = (suffix: string, ...instances: readonly EmulatedInstance[]): EmulatedPool => ({
   id: `${poolId}${suffix}`,
@@ -45,7 +51,7 @@ const pools: readonly EmulatedPool[] = [
   pool("alloff", member("out", silent)),
   pool("elsewhere", member("e", { compartmentId: otherCompartment })),
   pool("spread", member("here"), member("there", { compartmentId: otherCompartment })),
-  pool("late", member("late", until(3))),
+  pool("late", member("late", delayed(2))),
   pool("cpuonly", member("cpuonly", { memory: silent.memory })),
   pool("lately", member("lately", until(8))),
   pool("stopped", member("stopped", until(60))),
