@@ -37,7 +37,7 @@ function main(): void {
     configuration,
     ...createPoolDependencies(clients, prometheus, now),
     report: (summary, invocation, call) => telemetry.report(summary, invocation, call),
-    findPrincipal: () => clients.findPrincipal(),
+    findPrincipal: (invocation) => clients.findPrincipal(invocation),
     serverNamed: (name, invocation) => prometheus.serverNamed(name, invocation),
     endpoints: () => [clients, prometheus, telemetry].flatMap((all) => all.endpointStates()),
     now,

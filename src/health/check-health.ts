@@ -14,7 +14,7 @@ import { askPrometheus, type ProbedServices, probe, toCheck } from "./probes.ts"
 /** What a health check looks at. */
 export interface HealthDependencies extends ProbedServices {
   /** Rejects when nobody is there to sign requests to OCI. */
-  readonly findPrincipal: () => Promise<PrincipalToken>;
+  readonly findPrincipal: (invocation: Invocation) => Promise<PrincipalToken>;
   /** The endpoints that were called so far. */
   readonly endpoints: () => readonly EndpointState[];
 }

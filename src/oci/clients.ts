@@ -32,11 +32,17 @@ export class OciClients {
     ingestion: new CallLimit({ concurrency: concurrentCalls }),
     vault: new CallLimit({ concurrency: concurrentCalls }),
   };
+  readonly #findPrincipal: () => Promise<Principal>;
   #principal: Promise<Principal> | undefined;
 
-  constructor(oci: Environment["oci"], now: () => Date) {
+  constructor(
+    oci: Environment["oci"],
+    now: () => Date,
+    find: (auth: Environment["oci"]["auth"]) => Promise<Principal> = authenticate,
+  ) {
     this.#oci = oci;
     this.#now = now;
+    this.#findPrincipal = () => find(oci.auth);
   }
 
   /**
@@ -48,7 +54,7 @@ export class OciClients {
     { ocid, region }: { readonly ocid: string; readonly region?: string | undefined },
     invocation: Invocation,
   ): Promise<RegionCalls> {
-    const principal = await invocation.inTime(this.#authenticate());
+    const principal = await this.#principalIn(invocation);
     const named = region ?? regionOfOcid(ocid);
     const regionId = named
       ? common.Region.getRegionIdFromShortCode(named)
@@ -63,7 +69,7 @@ export class OciClients {
   async ownPlace(
     invocation: Invocation,
   ): Promise<{ readonly ingestion: Ingestion; readonly compartmentId: string }> {
-    const principal = await invocation.inTime(this.#authenticate());
+    const principal = await this.#principalIn(invocation);
     const compartmentId = await compartmentOf(principal);
     const clients = this.#clientsOf(principal, principalRegion(principal));
     return { compartmentId, ingestion: clients.callsFor(invocation).ingestion };
@@ -80,8 +86,8 @@ export class OciClients {
    * What is known of who signs, without asking OCI.
    * @throws NotAuthenticatedError when there is no principal, or it has no token that is still good.
    */
-  async findPrincipal(): Promise<PrincipalToken> {
-    const { provider } = await this.#authenticate();
+  async findPrincipal(invocation: Invocation): Promise<PrincipalToken> {
+    const { provider } = await this.#principalIn(invocation);
     const token = readPrincipalToken(await keyIdOf(provider));
     if (token.expiresAt === undefined || token.expiresAt > this.#now()) return token;
     const message = `The OCI principal's token expired at ${token.expiresAt.toISOString()}.`;
@@ -99,11 +105,19 @@ export class OciClients {
     return clients;
   }
 
-  #authenticate(): Promise<Principal> {
-    this.#principal ??= authenticate(this.#oci.auth).catch((error: unknown) => {
-      this.#principal = undefined;
+  /** An instance's metadata service may never answer: whoever comes next doesn't wait for it, too. */
+  async #principalIn(invocation: Invocation): Promise<Principal> {
+    const finding = this.#authenticate();
+    try {
+      return await invocation.inTime(finding);
+    } catch (error) {
+      if (this.#principal === finding) this.#principal = undefined;
       throw error;
-    });
+    }
+  }
+
+  #authenticate(): Promise<Principal> {
+    this.#principal ??= this.#findPrincipal();
     return this.#principal;
   }
 }
