@@ -29,19 +29,21 @@ export const keeping = { keepAlive: true, timeout: 4_000 } as const;
  * Unlike Node's own agents, these know no proxy from the environment.
  */
 export function agentsFor(configuredUrl: string, tls: TlsOptions = {}): Agents {
-  const agents = {
-    http: new HttpAgent(keeping),
-    https: new HttpsAgent({ ...keeping, ...tls, checkServerIdentity: checkIdentity }),
-  };
+  const agents = unguardedAgents(tls);
   return isNamedAddress(new URL(configuredUrl).hostname) ? agents : guarded(agents);
 }
 
 /** Agents that refuse at connect time, however the address is disguised. */
 export function guardedAgents(): Agents {
-  return guarded({
+  return guarded(unguardedAgents());
+}
+
+/** Agents for those who see to it themselves where they connect to. */
+export function unguardedAgents(tls: TlsOptions = {}): Agents {
+  return {
     http: new HttpAgent(keeping),
-    https: new HttpsAgent(keeping),
-  });
+    https: new HttpsAgent({ ...keeping, ...tls, checkServerIdentity: checkIdentity }),
+  };
 }
 
 function guarded(agents: Agents): Agents {
