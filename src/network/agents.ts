@@ -46,6 +46,9 @@ export function unguardedAgents(tls: TlsOptions = {}): Agents {
   };
 }
 
+/** One for all of them, so that no two wait for the same name. */
+const lookup = guardedLookup();
+
 function guarded(agents: Agents): Agents {
   for (const agent of [agents.http, agents.https]) guard(agent);
   return agents;
@@ -53,7 +56,6 @@ function guarded(agents: Agents): Agents {
 
 function guard(agent: HttpAgent): void {
   const connect = agent.createConnection.bind(agent);
-  const lookup = guardedLookup();
   agent.createConnection = (options, callback) => {
     const refusal = refusalOf(options.host ?? "");
     if (refusal === undefined) return connect({ ...options, lookup }, callback);
