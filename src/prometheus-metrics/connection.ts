@@ -10,6 +10,7 @@ import {
 import type { Secret } from "../config/secret.ts";
 import { InvalidRequestError, NotAuthenticatedError, UtilizationError } from "../errors.ts";
 import { type Agents, agentsFor, type TlsOptions } from "../network/agents.ts";
+import { send } from "../network/send.ts";
 import { agentsThrough } from "../network/tunnel.ts";
 
 /** Reads a secret of OCI Vault. */
@@ -78,6 +79,7 @@ function createClient(headers: Readonly<Record<string, string>>, agents: Agents)
   return axios.create({
     httpAgent: agents.http,
     httpsAgent: agents.https,
+    transport: { request: send },
     headers: { ...headers, Accept: "application/json" },
     // A redirect turns the POST into a GET, and takes tenant headers along to strangers.
     maxRedirects: 0,

@@ -145,6 +145,17 @@ describe("PrometheusClient", () => {
     expect(received).toHaveLength(times);
   });
 
+  it("fails at once when the server switches to another protocol, and asks it no more", async () => {
+    const { url, received } = await listen(101, { connection: "upgrade", upgrade: "another" });
+
+    await expect(client(url).query("up")).rejects.toMatchObject({
+      code: "SOURCE_UNAVAILABLE",
+      message: expect.stringContaining("it answered 101 Switching Protocols"),
+    });
+
+    expect(received).toHaveLength(1);
+  });
+
   it.each([
     [401, "SOURCE_UNAVAILABLE", 1],
     [403, "NOT_AUTHENTICATED", 1],
