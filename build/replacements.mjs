@@ -8,6 +8,8 @@ import { loadLazily } from "./lazy-requires.mjs";
  *   to ask the metadata service of an instance principal. Every supported Node has fetch built in.
  * - jssha: SHA-256 in JavaScript, for browsers; the SDK hashes with it the body that it signs.
  * - form-data: axios brings it, and with it a list of all media types, for forms with files.
+ * - debug: a key DEBUG in the function's configuration would have it write to the log what isn't JSON,
+ *   and what nobody takes the secrets out of.
  */
 const replacements = {
   "isomorphic-fetch": "",
@@ -28,6 +30,7 @@ const replacements = {
       }
     };`,
   "form-data": "module.exports = class FormData {};",
+  debug: "module.exports = () => () => {};",
 };
 
 /** For esbuild. */

@@ -1,4 +1,5 @@
-import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from "node:dns";
+import type { LookupAddress, LookupAllOptions, LookupOptions } from "node:dns";
+import { lookup } from "node:dns/promises";
 import { BlockList, isIP, isIPv6, type LookupFunction } from "node:net";
 
 /** An address that no server is reached at, unless the configuration names it. */
@@ -83,19 +84,34 @@ export function refusalOf(host: string): AddressRefusedError | undefined {
   return isIP(bare) !== 0 && isRefusedAddress(bare) ? refusal(bare, bare) : undefined;
 }
 
-/** Looks names up as Node does, and fails for one that any refused address answers to. */
-export function guardedLookup(resolve: typeof dnsLookup = dnsLookup): LookupFunction {
-  return (hostname: string, options: LookupOptions, callback) => {
-    resolve(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
-      if (error !== null) return callback(error, []);
+/**
+ * Looks names up as Node does, and fails for one that any refused address answers to. A lookup can't
+ * be ended, and Node has two threads for slow ones: who wants what is being looked up waits for that,
+ * lest one slow name leave none for others.
+ */
+export function guardedLookup(resolve: Resolve = lookup): LookupFunction {
+  const outstanding = new Map<string, Promise<readonly LookupAddress[]>>();
+  const lookUp = (hostname: string, options: LookupOptions) => {
+    const key = JSON.stringify([hostname, options]);
+    const found =
+      outstanding.get(key) ??
+      resolve(hostname, { ...options, all: true }).finally(() => outstanding.delete(key));
+    outstanding.set(key, found);
+    return found;
+  };
+  return (hostname, options, callback) => {
+    const answer = (found: readonly LookupAddress[]) => {
       const bad = found.find(({ address }) => isRefusedAddress(address));
       if (bad !== undefined) return callback(refusal(hostname, bad.address), []);
       const [first] = found;
-      if (options.all === true) callback(null, found);
+      if (options.all === true) callback(null, [...found]);
       else callback(null, first?.address ?? "", first?.family);
-    });
+    };
+    lookUp(hostname, options).then(answer, (error) => callback(error, []));
   };
 }
+
+type Resolve = (hostname: string, options: LookupAllOptions) => Promise<readonly LookupAddress[]>;
 
 function refusal(host: string, address: string): AddressRefusedError {
   const what = host === address ? host : `${host}, which is ${address},`;

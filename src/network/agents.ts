@@ -29,20 +29,25 @@ export const keeping = { keepAlive: true, timeout: 4_000 } as const;
  * Unlike Node's own agents, these know no proxy from the environment.
  */
 export function agentsFor(configuredUrl: string, tls: TlsOptions = {}): Agents {
-  const agents = {
-    http: new HttpAgent(keeping),
-    https: new HttpsAgent({ ...keeping, ...tls, checkServerIdentity: checkIdentity }),
-  };
+  const agents = unguardedAgents(tls);
   return isNamedAddress(new URL(configuredUrl).hostname) ? agents : guarded(agents);
 }
 
 /** Agents that refuse at connect time, however the address is disguised. */
 export function guardedAgents(): Agents {
-  return guarded({
-    http: new HttpAgent(keeping),
-    https: new HttpsAgent(keeping),
-  });
+  return guarded(unguardedAgents());
 }
+
+/** Agents for those who see to it themselves where they connect to. */
+export function unguardedAgents(tls: TlsOptions = {}): Agents {
+  return {
+    http: new HttpAgent(keeping),
+    https: new HttpsAgent({ ...keeping, ...tls, checkServerIdentity: checkIdentity }),
+  };
+}
+
+/** One for all of them, so that no two wait for the same name. */
+const lookup = guardedLookup();
 
 function guarded(agents: Agents): Agents {
   for (const agent of [agents.http, agents.https]) guard(agent);
@@ -51,7 +56,6 @@ function guarded(agents: Agents): Agents {
 
 function guard(agent: HttpAgent): void {
   const connect = agent.createConnection.bind(agent);
-  const lookup = guardedLookup();
   agent.createConnection = (options, callback) => {
     const refusal = refusalOf(options.host ?? "");
     if (refusal === undefined) return connect({ ...options, lookup }, callback);

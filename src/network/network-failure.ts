@@ -1,9 +1,9 @@
 /**
- * Certificates that are wrong now will be in a second; so is an address that is refused, or an
- * answer over the limit.
+ * Certificates that are wrong now will be in a second; so is an address that is refused, an
+ * answer over the limit, or a server that speaks something else.
  */
 const lasting =
-  /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|AddressRefused|AnswerTooLarge)/;
+  /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|AddressRefused|AnswerTooLarge|SwitchedProtocols)/;
 
 /** What a person needs to know of a failed connection. */
 export interface NetworkFailure {

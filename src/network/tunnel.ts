@@ -1,36 +1,95 @@
-import type { ConnectionOptions } from "node:tls";
-import { HttpsProxyAgent } from "https-proxy-agent";
-import { keeping } from "./agents.ts";
-
-type Connect = HttpsProxyAgent<string>["connect"];
+import { type ClientRequestArgs, type IncomingMessage, request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { isIP, isIPv6, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { withoutBrackets } from "./address-guard.ts";
+import { type Agents, agentsFor, type TlsOptions, unguardedAgents } from "./agents.ts";
 
 /** A proxy that is there answers in less, in milliseconds. */
 const patienceMs = 5_000;
 
-/** Connections through an HTTP proxy, kept as all others are. */
-export class Tunnel extends HttpsProxyAgent<string> {
-  /** `options` are for the connections to the server behind the proxy; its CAs may know the proxy. */
-  constructor(proxy: URL, options: ConnectionOptions) {
-    const { ca } = options;
-    super(proxy, ca === undefined ? keeping : { ...keeping, ca });
-    // What the base class is given is for the proxy; it drops what agents keep connections by, too.
-    Object.assign(this.options, keeping, options);
-  }
+/** The proxy made no tunnel, but gave an answer of its own. */
+export class TunnelRefusedError extends Error {
+  override readonly name = "TunnelRefusedError";
+  readonly status: number;
+  readonly retryAfter: string | undefined;
 
-  /**
-   * Whoever gives up a request can't reach a connection that is still becoming a tunnel, so it would
-   * stay open with a proxy that says nothing.
-   */
-  override async connect(...[request, options]: Parameters<Connect>): ReturnType<Connect> {
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), patienceMs);
-    try {
-      this.connectOpts = { ...this.connectOpts, signal: patience.signal };
-      return await super.connect(request, options);
-    } catch (error) {
-      throw patience.signal.aborted ? new Error("its proxy does not answer") : error;
-    } finally {
-      clearTimeout(timer);
-    }
+  constructor({ statusCode = 0, headers }: IncomingMessage) {
+    super(`its proxy answered ${statusCode}`);
+    this.status = statusCode;
+    this.retryAfter = headers["retry-after"];
   }
+}
+
+/**
+ * Connections through an HTTP proxy, kept as all others are. `tls` is for the servers behind it; its
+ * CAs may know the proxy, too.
+ */
+export function agentsThrough(proxy: URL, tls: TlsOptions): Agents {
+  const agents = unguardedAgents(tls);
+  const toProxy = agentsFor(proxy.href, { ca: tls.ca });
+  const open = (to: ClientRequestArgs) => openTunnel(proxy, toProxy, to);
+  const connectTls = agents.https.createConnection.bind(agents.https);
+  connectBy(agents.http, open);
+  connectBy(agents.https, async (to) => {
+    const over = { ...to, socket: await open(to) };
+    return connectTls(over);
+  });
+  return agents;
+}
+
+function connectBy(
+  agent: Agents["http"],
+  connect: (to: ClientRequestArgs) => Promise<ReturnType<typeof agent.createConnection>>,
+): void {
+  agent.createConnection = (to, callback) => {
+    connect(to).then(
+      (socket) => socket && callback?.(null, socket),
+      (error) => callback?.(error, new Socket()),
+    );
+    return undefined;
+  };
+}
+
+/**
+ * @throws TunnelRefusedError for every answer but a 2xx: what follows is the proxy's, and never to be
+ * taken for the server's. Node's parser limits the size of the answer.
+ */
+function openTunnel(proxy: URL, agents: Agents, to: ClientRequestArgs): Promise<Duplex> {
+  const host = withoutBrackets(proxy.hostname);
+  const authority = `${isIPv6(to.host ?? "") ? `[${to.host}]` : to.host}:${to.port}`;
+  const options = {
+    method: "CONNECT",
+    host,
+    port: proxy.port,
+    path: authority,
+    headers: { host: authority, ...authorizationOf(proxy) },
+    // Node would take the name for TLS from the header.
+    servername: isIP(host) === 0 ? host : "",
+  };
+  return new Promise((resolve, reject) => {
+    const outgoing =
+      proxy.protocol === "https:"
+        ? requestHttps({ ...options, agent: agents.https })
+        : requestHttp({ ...options, agent: agents.http });
+    // Whoever gives up a request can't reach a connection that is still becoming a tunnel.
+    const timer = setTimeout(() => {
+      outgoing.destroy(new Error("its proxy does not answer"));
+    }, patienceMs);
+    outgoing.on("close", () => clearTimeout(timer));
+    outgoing.on("error", reject);
+    outgoing.on("connect", (answer, socket) => {
+      const { statusCode = 0 } = answer;
+      if (statusCode >= 200 && statusCode < 300) return resolve(socket);
+      socket.destroy();
+      reject(new TunnelRefusedError(answer));
+    });
+    outgoing.end();
+  });
+}
+
+function authorizationOf({ username, password }: URL): { readonly [header: string]: string } {
+  if (username === "" && password === "") return {};
+  const credentials = [username, password].map(decodeURIComponent).join(":");
+  return { "proxy-authorization": `Basic ${Buffer.from(credentials).toString("base64")}` };
 }

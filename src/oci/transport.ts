@@ -1,12 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type IncomingMessage, type RequestOptions, request as requestHttp } from "node:http";
-import { request as requestHttps } from "node:https";
+import type { IncomingMessage } from "node:http";
+import { urlToHttpOptions } from "node:url";
 import type { common } from "oci-sdk";
 import { NotAuthenticatedError, SourceUnavailableError, type UtilizationError } from "../errors.ts";
 import type { Usage } from "../invocation.ts";
 import { hasMoreValues } from "../json-size.ts";
 import type { Agents } from "../network/agents.ts";
 import { describeNetworkFailure } from "../network/network-failure.ts";
+import { send } from "../network/send.ts";
 
 /** What goes with one call through the SDK, which has no argument for it. */
 export interface CallContext {
@@ -64,15 +65,16 @@ export class OciTransport implements common.HttpClient {
   }
 
   #exchange({ uri, method, headers, body }: common.HttpRequest, { signal }: CallContext) {
-    const secure = uri.startsWith("https:");
-    const options: RequestOptions = {
+    const url = new URL(uri);
+    const options = {
+      ...urlToHttpOptions(url),
       method,
       headers: Object.fromEntries(headers),
-      agent: secure ? this.#agents.https : this.#agents.http,
+      agent: url.protocol === "https:" ? this.#agents.https : this.#agents.http,
       signal,
     };
     return new Promise<{ incoming: IncomingMessage; body: Buffer }>((resolve, reject) => {
-      const outgoing = (secure ? requestHttps : requestHttp)(uri, options, (incoming) => {
+      const outgoing = send(options, (incoming) => {
         readBody(incoming).then((bytes) => resolve({ incoming, body: bytes }), reject);
       });
       outgoing.on("error", reject);

@@ -10,6 +10,7 @@ import {
 import type { Invocation } from "../invocation.ts";
 import { hasMoreValues } from "../json-size.ts";
 import { describeNetworkFailure } from "../network/network-failure.ts";
+import { TunnelRefusedError } from "../network/tunnel.ts";
 import { CallLimit } from "../resilience/call-limit.ts";
 import { Endpoint, type EndpointState } from "../resilience/endpoint.ts";
 import { readRetryAfter } from "../resilience/retry-after.ts";
@@ -105,7 +106,8 @@ export class PrometheusClient {
     try {
       response = await http.post(`${this.#server.url}/api/v1/query`, form, { signal });
     } catch (error) {
-      throw this.#unreachable(error);
+      const cause = error instanceof Error ? error.cause : undefined;
+      throw cause instanceof TunnelRefusedError ? this.#cutOff(cause) : this.#unreachable(error);
     }
     usage.bytes += response.data.length;
     if (hasMoreValues(response.data, maximumAnswerValues)) throw this.#tooLarge();
@@ -124,6 +126,25 @@ export class PrometheusClient {
     );
   }
 
+  #cutOff({ status, retryAfter }: TunnelRefusedError): UtilizationError {
+    const message = `The proxy of Prometheus server ${this.#label} answered ${status}.`;
+    const retryAfterMs = readRetryAfter(retryAfter, new Date());
+    switch (status) {
+      case 407:
+        return new CredentialsRefusedError(message, { hint: proxyCredentialsHint });
+      case 403:
+        return new NotAuthenticatedError(message, { hint: proxyHint });
+      case 429:
+        return new ThrottledError(message, { retryAfterMs });
+      case 500:
+      case 502:
+      case 503:
+      case 504:
+        return new SourceUnavailableError(message, { transient: true, retryAfterMs });
+    }
+    return new SourceUnavailableError(message, { hint: proxyHint });
+  }
+
   #tooLarge(): UtilizationError {
     const message = `Prometheus server ${this.#label} answered more than can be read.`;
     return new SourceUnavailableError(message, { hint: "Try a shorter window." });
@@ -137,8 +158,6 @@ export class PrometheusClient {
     switch (status) {
       case 401:
         return new CredentialsRefusedError(message, { hint: credentialsHint });
-      case 407:
-        return new CredentialsRefusedError(message, { hint: proxyHint });
       case 403:
         return new NotAuthenticatedError(message, { hint: credentialsHint });
       case 429:
@@ -180,7 +199,8 @@ class CredentialsRefusedError extends NotAuthenticatedError {}
 const ownLimits: ReadonlySet<string | undefined> = new Set(["timeout", "canceled"]);
 
 const credentialsHint = "Check the server's auth and headers.";
-const proxyHint = "Check the user and the password in the URL of the server's proxy.";
+const proxyCredentialsHint = "Check the user and the password in the URL of the server's proxy.";
+const proxyHint = "Check that the proxy lets this function through to the server's host and port.";
 const tooHeavyHint = "Try a shorter window, or fewer members.";
 const urlHint = "Check the server's URL: its API is expected at <url>/api/v1/query.";
 

@@ -1,4 +1,4 @@
-import { createSecureContext, type PeerCertificate, rootCertificates } from "node:tls";
+import { createSecureContext, rootCertificates } from "node:tls";
 import axios, { type AxiosInstance } from "axios";
 import * as v from "valibot";
 import {
@@ -10,8 +10,8 @@ import {
 import type { Secret } from "../config/secret.ts";
 import { InvalidRequestError, NotAuthenticatedError, UtilizationError } from "../errors.ts";
 import { type Agents, agentsFor, type TlsOptions } from "../network/agents.ts";
-import { checkIdentity } from "../network/server-identity.ts";
-import { Tunnel } from "../network/tunnel.ts";
+import { send } from "../network/send.ts";
+import { agentsThrough } from "../network/tunnel.ts";
 
 /** Reads a secret of OCI Vault. */
 export type ReadSecret = (secretId: string) => Promise<Secret>;
@@ -67,7 +67,8 @@ export async function connect(
   return {
     http: createClient(
       { ...own, ...(authorization === undefined ? {} : { Authorization: authorization }) },
-      agentsOf(server.url, tls, via),
+      // Through a tunnel, a proxy sees neither the path nor the credentials of HTTPS.
+      via === undefined ? agentsFor(server.url, tls) : agentsThrough(via, tls),
     ),
     fromVault,
     redact: redactor(secrets.filter((value) => value !== undefined)),
@@ -78,6 +79,7 @@ function createClient(headers: Readonly<Record<string, string>>, agents: Agents)
   return axios.create({
     httpAgent: agents.http,
     httpsAgent: agents.https,
+    transport: { request: send },
     headers: { ...headers, Accept: "application/json" },
     // A redirect turns the POST into a GET, and takes tenant headers along to strangers.
     maxRedirects: 0,
@@ -89,19 +91,6 @@ function createClient(headers: Readonly<Record<string, string>>, agents: Agents)
     transformResponse: (bytes: unknown) => bytes,
     validateStatus: () => true,
   });
-}
-
-/** A proxy gets a tunnel, through which it sees neither the path nor the credentials of HTTPS. */
-function agentsOf(url: string, tls: TlsOptions, proxy: URL | undefined): Agents {
-  if (proxy === undefined) return agentsFor(url, tls);
-  // The name of the server behind it, which the tunnel forgets when it is an address.
-  const { hostname } = new URL(url);
-  const tunnel = new Tunnel(proxy, {
-    ...tls,
-    checkServerIdentity: (_: string, certificate: PeerCertificate) =>
-      checkIdentity(hostname, certificate),
-  });
-  return { http: tunnel, https: tunnel };
 }
 
 function tlsOptions(

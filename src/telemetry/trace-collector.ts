@@ -1,9 +1,10 @@
-import { type IncomingMessage, request as requestHttp } from "node:http";
-import { request as requestHttps } from "node:https";
+import type { IncomingMessage } from "node:http";
+import { urlToHttpOptions } from "node:url";
 import { InvalidRequestError, SourceUnavailableError } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { type Agents, agentsFor } from "../network/agents.ts";
 import { describeNetworkFailure } from "../network/network-failure.ts";
+import { send } from "../network/send.ts";
 import { CallLimit } from "../resilience/call-limit.ts";
 import { Endpoint, type EndpointState } from "../resilience/endpoint.ts";
 
@@ -53,11 +54,11 @@ export class TraceCollector {
 
   /** The status of the answer; what it says is nothing to us. */
   #exchange(body: string, signal: AbortSignal): Promise<number> {
-    const secure = this.#url.protocol === "https:";
     const options = {
+      ...urlToHttpOptions(this.#url),
       method: "POST",
       headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
-      agent: secure ? this.#agents.https : this.#agents.http,
+      agent: this.#url.protocol === "https:" ? this.#agents.https : this.#agents.http,
       signal,
     };
     return new Promise((resolve, reject) => {
@@ -65,7 +66,7 @@ export class TraceCollector {
         incoming.on("error", reject).on("end", () => resolve(incoming.statusCode ?? 0));
         incoming.resume();
       };
-      const outgoing = (secure ? requestHttps : requestHttp)(this.#url, options, answered);
+      const outgoing = send(options, answered);
       outgoing.on("error", reject);
       outgoing.end(body);
     });

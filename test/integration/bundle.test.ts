@@ -21,13 +21,13 @@ const maximumBytes = 1_500_000;
 /** Of src, and what they bring; a new one is to be worth its bytes. */
 const packages = `
   @fnproject/fdk @pinojs/redact agent-base asn1 assert-plus atomic-sleep axios bcrypt-pbkdf
-  buffer-equal-constant-time core-util-is debug ecc-jsbn ecdsa-sig-formatter es6-promise eventemitter3
-  extsprintf fastest-levenshtein follow-redirects has-flag http-signature https-proxy-agent
+  buffer-equal-constant-time core-util-is ecc-jsbn ecdsa-sig-formatter es6-promise eventemitter3
+  extsprintf fastest-levenshtein follow-redirects http-signature https-proxy-agent
   is-network-error jsbn json-schema jsonwebtoken jsprim jwa jws lodash.includes lodash.isboolean
   lodash.isinteger lodash.isnumber lodash.isplainobject lodash.isstring lodash.once ms
   oci-common oci-core oci-monitoring oci-secrets on-exit-leak-free opossum p-queue p-retry p-timeout pino
   pino-std-serializers proxy-from-env quick-format-unescaped safe-buffer safe-stable-stringify
-  safer-buffer semver sonic-boom sshpk supports-color thread-stream tweetnacl uuid valibot
+  safer-buffer semver sonic-boom sshpk thread-stream tweetnacl uuid valibot
   verror yaml
 `;
 

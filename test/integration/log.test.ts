@@ -133,6 +133,16 @@ describe("the log of the function", () => {
     ]);
   });
 
+  it("has no line of a library's own, whatever a key DEBUG would have it write", async () => {
+    const proxy = "http://me:s3cret@127.0.0.1:1";
+    const fn = await start({ DEBUG: "*", PROMETHEUS_PROXY: proxy });
+
+    await ask(fn, { ...good, source: "prometheus" });
+
+    expect(fn.logLines().flatMap(undocumented)).toEqual([]);
+    expect(fn.logLines().join("\n")).not.toContain("s3cret");
+  });
+
   it("shows what led to an error, and only then", async () => {
     const fn = await start({ LOG_LEVEL: "WARN" });
 

@@ -1,5 +1,5 @@
 import { createServer, request, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, LookupFunction } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   guardedLookup,
@@ -64,14 +64,16 @@ describe("a guarded connection", () => {
 describe("guardedLookup", () => {
   type Addresses = { address: string; family: number }[];
   const lookUp = (found: Addresses, all: boolean) => {
-    const resolve = ((_host: string, _options: object, callback: (e: null, a: Addresses) => void) =>
-      callback(null, found)) as unknown as Parameters<typeof guardedLookup>[0];
-    return new Promise((done, fail) => {
-      guardedLookup(resolve)("prometheus.internal", { all }, (error, address) =>
-        error ? fail(error) : done(address),
-      );
-    });
+    return lookUpBy(
+      guardedLookup(async () => found),
+      "prometheus.internal",
+      all,
+    );
   };
+  const lookUpBy = (lookup: LookupFunction, host: string, all = true) =>
+    new Promise((done, fail) => {
+      lookup(host, { all }, (error, address) => (error ? fail(error) : done(address)));
+    });
   const good = { address: "10.0.0.5", family: 4 };
 
   it.each(["127.0.0.1", "169.254.169.254", "::1", "::ffff:169.254.169.254", "0.0.0.0"])(
@@ -88,6 +90,28 @@ describe("guardedLookup", () => {
   it("hands on a private address, in either form", async () => {
     expect(await lookUp([good], true)).toEqual([good]);
     expect(await lookUp([good], false)).toBe("10.0.0.5");
+  });
+
+  it.each([
+    ["was found", async () => [good]],
+    ["was not found", () => Promise.reject(new Error("ENOTFOUND"))],
+  ])("asks for a name once at a time, and again when it %s", async (_, answer) => {
+    const answers: (() => void)[] = [];
+    const asked: string[] = [];
+    const lookup = guardedLookup(async (host) => {
+      asked.push(host);
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return answer();
+    });
+    const slow = ["slow", "slow", "other", "slow"].map((host) => lookUpBy(lookup, host));
+    expect(asked).toEqual(["slow", "other"]);
+
+    for (const tell of answers) tell();
+
+    const expected = await Promise.allSettled([answer()]);
+    expect(await Promise.allSettled(slow)).toEqual(Array(4).fill(expected[0]));
+    lookUpBy(lookup, "slow");
+    expect(asked).toEqual(["slow", "other", "slow"]);
   });
 });
 

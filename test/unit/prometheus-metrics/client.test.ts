@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { PrometheusClient } from "../../../src/prometheus-metrics/client.ts";
@@ -34,13 +34,17 @@ async function listen(
       response.end(answer);
     });
   });
+  return { url: await start(server), received };
+}
+
+async function start(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   servers.push(() => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   });
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, received };
+  return `http://127.0.0.1:${port}`;
 }
 
 const empty = '{"status":"success","data":{"resultType":"vector","result":[]}}';
@@ -139,6 +143,42 @@ describe("PrometheusClient", () => {
     await expect(client(url).query("up")).rejects.toMatchObject({ transient: times > 1 });
 
     expect(received).toHaveLength(times);
+  });
+
+  it("fails at once when the server switches to another protocol, and asks it no more", async () => {
+    const { url, received } = await listen(101, { connection: "upgrade", upgrade: "another" });
+
+    await expect(client(url).query("up")).rejects.toMatchObject({
+      code: "SOURCE_UNAVAILABLE",
+      message: expect.stringContaining("it answered 101 Switching Protocols"),
+    });
+
+    expect(received).toHaveLength(1);
+  });
+
+  it.each([
+    [401, "SOURCE_UNAVAILABLE", 1],
+    [403, "NOT_AUTHENTICATED", 1],
+    [407, "NOT_AUTHENTICATED", 1],
+    [429, "THROTTLED", 3],
+    [502, "SOURCE_UNAVAILABLE", 3],
+  ])("tells that it was the proxy who answered %i", async (status, code, times) => {
+    let tunnels = 0;
+    const proxy = createServer().on("connect", (_, socket) => {
+      tunnels += 1;
+      socket.end(`HTTP/1.1 ${status} No\r\n\r\n`);
+    });
+    const url = await start(proxy);
+
+    await expect(
+      client("https://prometheus:9090", { proxy: url }).query("up"),
+    ).rejects.toMatchObject({
+      code,
+      message: `The proxy of Prometheus server "default" (prometheus:9090) answered ${status}.`,
+      hint: times === 1 ? expect.stringMatching(/proxy/) : undefined,
+    });
+
+    expect(tunnels).toBe(times);
   });
 
   it("finds no credential in what a server repeats", async () => {
