@@ -15,6 +15,7 @@ import { Endpoint, type EndpointState } from "../resilience/endpoint.ts";
 import { readRetryAfter } from "../resilience/retry-after.ts";
 import { type Connection, connect, type ReadSecret } from "./connection.ts";
 import { type QueryAnswer, readQueryAnswer, readQueryFailure } from "./response.ts";
+import { shorten } from "./shorten.ts";
 
 /** Two queries for each of four selectors: a large pool's queries are heavy. */
 const concurrentQueries = 8;
@@ -22,12 +23,15 @@ const concurrentQueries = 8;
 /** 1,000 hosts, five gauges, sixty steps: each point counts as three. */
 const maximumAnswerValues = 1_000_000;
 
+type Redact = Connection["redact"];
+
 /** Asks one Prometheus server; made once per process. */
 export class PrometheusClient {
   readonly #server: PrometheusServerConfig;
   readonly #endpoint: Endpoint;
   #connection: Promise<Connection> | undefined;
-  #redact: Connection["redact"] = (text) => text;
+  /** Of the last two connections: queries with the older credentials may still be under way. */
+  #redactions: readonly Redact[] = [];
 
   constructor(server: PrometheusServerConfig, now: () => Date) {
     this.#server = server;
@@ -41,7 +45,7 @@ export class PrometheusClient {
 
   /** The text without the credentials that the server has been sent. */
   redact(text: string): string {
-    return this.#redact(text);
+    return this.#redactions.reduce((rest, redact) => redact(rest), text);
   }
 
   /**
@@ -86,7 +90,7 @@ export class PrometheusClient {
     this.#connection = connecting;
     connecting.then(
       ({ redact }) => {
-        this.#redact = redact;
+        this.#redactions = [redact, ...this.#redactions.slice(0, 1)];
       },
       () => {
         if (this.#connection === connecting) this.#connection = undefined;
@@ -97,7 +101,7 @@ export class PrometheusClient {
 
   async #post(
     form: URLSearchParams,
-    { http }: Connection,
+    { http, redact }: Connection,
     signal: AbortSignal,
     { usage }: Invocation,
   ): Promise<QueryAnswer> {
@@ -105,21 +109,22 @@ export class PrometheusClient {
     try {
       response = await http.post(`${this.#server.url}/api/v1/query`, form, { signal });
     } catch (error) {
-      throw this.#unreachable(error);
+      throw this.#unreachable(error, redact);
     }
     usage.bytes += response.data.length;
     if (hasMoreValues(response.data, maximumAnswerValues)) throw this.#tooLarge();
     const body = parseJson(response.data.toString("utf8"));
-    if (response.status !== 200) throw this.#refused(response, body);
-    if (body === undefined) throw this.#notJson(response);
-    return { ...readQueryAnswer(body, this.#redact), answeredAt: dateOf(response) };
+    if (response.status !== 200) throw this.#refused(response, body, redact);
+    if (body === undefined) throw this.#notJson(response, redact);
+    return { ...readQueryAnswer(body, redact), answeredAt: dateOf(response) };
   }
 
   /** Nothing of an AxiosError leaves this file: it holds the authorization header. */
-  #unreachable(error: unknown): UtilizationError {
+  #unreachable(error: unknown, redact: Redact): UtilizationError {
     const { reason, transient } = describeNetworkFailure(error);
     return new SourceUnavailableError(
-      `Prometheus server ${this.#label} can't be reached: ${reason}`,
+      // A proxy's answer may be the reason, word for word.
+      `Prometheus server ${this.#label} can't be reached: ${shorten(redact(reason))}`,
       { transient: transient && !/maxContentLength/.test(reason) },
     );
   }
@@ -129,9 +134,13 @@ export class PrometheusClient {
     return new SourceUnavailableError(message, { hint: "Try a shorter window." });
   }
 
-  #refused({ status, headers }: AxiosResponse<Buffer>, body: unknown): UtilizationError {
+  #refused(
+    { status, headers }: AxiosResponse<Buffer>,
+    body: unknown,
+    redact: Redact,
+  ): UtilizationError {
     const said = readQueryFailure(body);
-    const reason = said && `: ${shorten(this.#redact(`${said.errorType}: ${said.error}`))}`;
+    const reason = said && `: ${shorten(redact(`${said.errorType}: ${said.error}`))}`;
     const message = `Prometheus server ${this.#label} answered ${status}${reason ?? ""}`;
     const retryAfterMs = readRetryAfter(headers["retry-after"]?.toString(), new Date());
     switch (status) {
@@ -162,8 +171,8 @@ export class PrometheusClient {
     return new SourceUnavailableError(message, { hint: urlHint });
   }
 
-  #notJson({ headers }: AxiosResponse<Buffer>): UtilizationError {
-    const type = /^[\w./+-]{1,100}/.exec(this.#redact(String(headers["content-type"])))?.[0];
+  #notJson({ headers }: AxiosResponse<Buffer>, redact: Redact): UtilizationError {
+    const type = /^[\w./+-]{1,100}/.exec(redact(String(headers["content-type"])))?.[0];
     const message = `Prometheus server ${this.#label} answered ${type ?? "no content type"}, not JSON.`;
     return new SourceUnavailableError(message, { hint: urlHint });
   }
@@ -196,9 +205,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The server repeats the query in its errors, and a pool's query is long. */
-function shorten(text: string): string {
-  return text.length <= 300 ? text : `${text.slice(0, 300)}…`;
 }

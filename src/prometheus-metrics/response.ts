@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { isJsonObject } from "../config/json-object.ts";
 import { SourceUnavailableError } from "../errors.ts";
+import { shorten } from "./shorten.ts";
 
 /**
  * A time series of an answer. A pool of 1,000 has some 66,000 points, which as objects of their own
@@ -52,7 +53,7 @@ export function readQueryAnswer(
   const series = data.result.map(data.resultType === "vector" ? readVectorRow : readMatrixRow);
   // VictoriaMetrics' way to say that some of its storage did not answer.
   const partial = isPartial ? ["the server says that its answer is partial"] : [];
-  const said = [...warnings, ...infos].slice(0, 5).map((text) => redact(text).slice(0, 300));
+  const said = [...warnings, ...infos].slice(0, 5).map((text) => shorten(redact(text)));
   return { series, warnings: [...said, ...partial] };
 }
 

@@ -55,7 +55,11 @@ describe("readQueryAnswer", () => {
     const more = { warnings: ["w".repeat(1000)], infos: ["i"], isPartial: true };
     const { warnings } = readQueryAnswer(success("vector", [], more));
 
-    expect(warnings).toEqual(["w".repeat(300), "i", "the server says that its answer is partial"]);
+    expect(warnings).toEqual([
+      `${"w".repeat(300)}…`,
+      "i",
+      "the server says that its answer is partial",
+    ]);
   });
 
   it.each([
