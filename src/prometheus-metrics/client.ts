@@ -18,7 +18,9 @@ import { type QueryAnswer, readQueryAnswer, readQueryFailure } from "./response.
 import { shorten } from "./shorten.ts";
 
 /** Two queries for each of four selectors: a large pool's queries are heavy. */
-const concurrentQueries = 8;
+export function queryLimit(): CallLimit {
+  return new CallLimit({ concurrency: 8 });
+}
 
 /** 1,000 hosts, five gauges, sixty steps: each point counts as three. */
 const maximumAnswerValues = 1_000_000;
@@ -33,9 +35,9 @@ export class PrometheusClient {
   /** Of the last two connections: queries with the older credentials may still be under way. */
   #redactions: readonly Redact[] = [];
 
-  constructor(server: PrometheusServerConfig, now: () => Date) {
+  /** @param limit of all servers that are the same host */
+  constructor(server: PrometheusServerConfig, now: () => Date, limit = queryLimit()) {
     this.#server = server;
-    const limit = new CallLimit({ concurrency: concurrentQueries });
     this.#endpoint = new Endpoint({ name: this.#label, limit, now });
   }
 
