@@ -2,6 +2,7 @@ import type { Configuration } from "./config/configuration.ts";
 import type { Secret } from "./config/secret.ts";
 import { InvalidRequestError } from "./errors.ts";
 import type { Invocation } from "./invocation.ts";
+import { AnswerMemory } from "./prometheus-metrics/answer-memory.ts";
 import type { PrometheusClient } from "./prometheus-metrics/client.ts";
 import type { QueryApi } from "./prometheus-metrics/get-cpu-ram-metrics.ts";
 import type { CallLimit } from "./resilience/call-limit.ts";
@@ -23,6 +24,7 @@ export class PrometheusClients {
   readonly #clients = new Map<string, PrometheusClient>();
   /** By origin: the tenants of one host are servers of their own in the configuration. */
   readonly #limits = new Map<string, CallLimit>();
+  readonly #memory = new AnswerMemory();
 
   constructor(configuration: () => Configuration, vaults: Vaults, now: () => Date) {
     this.#configuration = configuration;
@@ -38,7 +40,7 @@ export class PrometheusClients {
       return vault.readSecret(secretId);
     };
     return {
-      query: (promql, time) => client.query(promql, { invocation, readSecret, time }),
+      query: (promql, time, over) => client.query(promql, { invocation, readSecret, time, over }),
       redact: (text) => client.redact(text),
     };
   }
@@ -55,7 +57,7 @@ export class PrometheusClients {
     const { origin } = new URL(server.url);
     const limit = this.#limits.get(origin) ?? queryLimit();
     this.#limits.set(origin, limit);
-    const client = this.#clients.get(name) ?? new Client(server, this.#now, limit);
+    const client = this.#clients.get(name) ?? new Client(server, this.#now, limit, this.#memory);
     this.#clients.set(name, client);
     return client;
   }

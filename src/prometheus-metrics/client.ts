@@ -1,3 +1,5 @@
+import { pipeline, type Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
 import type { AxiosResponse } from "axios";
 import type { PrometheusServerConfig } from "../config/prometheus-servers.ts";
 import {
@@ -5,14 +7,15 @@ import {
   NotAuthenticatedError,
   SourceUnavailableError,
   ThrottledError,
-  type UtilizationError,
+  UtilizationError,
 } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
-import { hasMoreValues } from "../json-size.ts";
 import { describeNetworkFailure } from "../network/network-failure.ts";
 import { CallLimit } from "../resilience/call-limit.ts";
 import { Endpoint, type EndpointState } from "../resilience/endpoint.ts";
 import { readRetryAfter } from "../resilience/retry-after.ts";
+import { AnswerMemory } from "./answer-memory.ts";
+import { AnswerReader, AnswerTooLargeError } from "./answer-reader.ts";
 import { type Connection, connect, type ReadSecret } from "./connection.ts";
 import { type QueryAnswer, readQueryAnswer, readQueryFailure } from "./response.ts";
 import { shorten } from "./shorten.ts";
@@ -22,22 +25,35 @@ export function queryLimit(): CallLimit {
   return new CallLimit({ concurrency: 8 });
 }
 
-/** 1,000 hosts, five gauges, sixty steps: each point counts as three. */
-const maximumAnswerValues = 1_000_000;
-
 type Redact = Connection["redact"];
+
+/** Who waits for an answer, and how long its memory is needed. */
+interface Asked {
+  readonly invocation: Invocation;
+  readonly over: AbortSignal;
+}
 
 /** Asks one Prometheus server; made once per process. */
 export class PrometheusClient {
   readonly #server: PrometheusServerConfig;
   readonly #endpoint: Endpoint;
+  readonly #memory: AnswerMemory;
   #connection: Promise<Connection> | undefined;
   /** Of the last two connections: queries with the older credentials may still be under way. */
   #redactions: readonly Redact[] = [];
 
-  /** @param limit of all servers that are the same host */
-  constructor(server: PrometheusServerConfig, now: () => Date, limit = queryLimit()) {
+  /**
+   * @param limit of all servers that are the same host
+   * @param memory of the process
+   */
+  constructor(
+    server: PrometheusServerConfig,
+    now: () => Date,
+    limit = queryLimit(),
+    memory = new AnswerMemory(),
+  ) {
     this.#server = server;
+    this.#memory = memory;
     this.#endpoint = new Endpoint({ name: this.#label, limit, now });
   }
 
@@ -62,17 +78,23 @@ export class PrometheusClient {
       invocation,
       readSecret,
       time,
+      over,
     }: {
       readonly invocation: Invocation;
       readonly readSecret: ReadSecret;
       readonly time?: Date | undefined;
+      /** Aborts when the answer isn't needed any more; if not given, that is as soon as it is there. */
+      readonly over?: AbortSignal | undefined;
     },
   ): Promise<QueryAnswer> {
+    const own = new AbortController();
+    const asked = { invocation, over: over ?? own.signal };
+    this.#memory.enter(asked.over);
     const at = time === undefined ? {} : { time: String(time.getTime() / 1000) };
     const form = new URLSearchParams({ query: promql, ...at });
     const ask = async (connecting: Promise<Connection>) => {
       const connection = await invocation.inTime(connecting);
-      const post = (signal: AbortSignal) => this.#post(form, connection, signal, invocation);
+      const post = (signal: AbortSignal) => this.#post(form, connection, asked, signal);
       return this.#endpoint.call(invocation, post, "query");
     };
     const connecting = this.#connect(readSecret);
@@ -83,6 +105,8 @@ export class PrometheusClient {
       // The secret may have a newer version; another query may have fetched it already.
       if (this.#connection === connecting) this.#connection = undefined;
       return await ask(this.#connect(readSecret));
+    } finally {
+      own.abort();
     }
   }
 
@@ -104,21 +128,49 @@ export class PrometheusClient {
   async #post(
     form: URLSearchParams,
     { http, redact }: Connection,
+    asked: Asked,
     signal: AbortSignal,
-    { usage }: Invocation,
   ): Promise<QueryAnswer> {
-    let response: AxiosResponse<Buffer>;
+    let response: AxiosResponse<Readable>;
     try {
       response = await http.post(`${this.#server.url}/api/v1/query`, form, { signal });
     } catch (error) {
       throw this.#unreachable(error, redact);
     }
-    usage.bytes += response.data.length;
-    if (hasMoreValues(response.data, maximumAnswerValues)) throw this.#tooLarge();
-    const body = parseJson(response.data.toString("utf8"));
-    if (response.status !== 200) throw this.#refused(response, body, redact);
-    if (body === undefined) throw this.#notJson(response, redact);
-    return { ...readQueryAnswer(body, redact), answeredAt: dateOf(response) };
+    const answer = await this.#read(textOf(response), asked, signal).catch((error: unknown) => {
+      if (response.status === 200) throw this.#unread(error, response, redact);
+    });
+    // A refusal is one, whether or not it can be read.
+    if (answer === undefined) throw this.#refused(response, undefined, redact);
+    const { frame, series } = answer;
+    if (response.status !== 200) throw this.#refused(response, frame, redact);
+    return { ...readQueryAnswer(frame, series, redact), answeredAt: dateOf(response) };
+  }
+
+  async #read(body: Readable, { invocation, over }: Asked, signal: AbortSignal) {
+    const chunks: AsyncIterator<Buffer, undefined> = body[Symbol.asyncIterator]();
+    const reader = new AnswerReader();
+    const readWhile = async (goOn: () => boolean) => {
+      while (goOn()) {
+        const { value: chunk } = await chunks.next();
+        if (chunk === undefined) return true;
+        const held = reader.seriesBytes;
+        invocation.usage.bytes += chunk.length;
+        reader.push(chunk);
+        this.#memory.hold(reader.seriesBytes - held, over);
+      }
+      return false;
+    };
+    const readOn = () => readWhile(() => true);
+    try {
+      const isWhole = await readWhile(() => !this.#memory.crowded);
+      if (!isWhole) await this.#memory.inTurn(readOn, over, signal);
+      return reader.end();
+    } catch (error) {
+      body.destroy();
+      this.#memory.hold(-reader.seriesBytes, over);
+      throw error;
+    }
   }
 
   /** Nothing of an AxiosError leaves this file: it holds the authorization header. */
@@ -127,17 +179,20 @@ export class PrometheusClient {
     return new SourceUnavailableError(
       // A proxy's answer may be the reason, word for word.
       `Prometheus server ${this.#label} can't be reached: ${shorten(redact(reason))}`,
-      { transient: transient && !/maxContentLength/.test(reason) },
+      { transient },
     );
   }
 
-  #tooLarge(): UtilizationError {
+  #unread(error: unknown, response: AxiosResponse<Readable>, redact: Redact): UtilizationError {
+    if (error instanceof UtilizationError) return error;
+    if (error instanceof SyntaxError) return this.#notJson(response, redact);
+    if (!(error instanceof AnswerTooLargeError)) return this.#unreachable(error, redact);
     const message = `Prometheus server ${this.#label} answered more than can be read.`;
     return new SourceUnavailableError(message, { hint: "Try a shorter window." });
   }
 
   #refused(
-    { status, headers }: AxiosResponse<Buffer>,
+    { status, headers }: AxiosResponse<Readable>,
     body: unknown,
     redact: Redact,
   ): UtilizationError {
@@ -173,7 +228,7 @@ export class PrometheusClient {
     return new SourceUnavailableError(message, { hint: urlHint });
   }
 
-  #notJson({ headers }: AxiosResponse<Buffer>, redact: Redact): UtilizationError {
+  #notJson({ headers }: AxiosResponse<Readable>, redact: Redact): UtilizationError {
     const type = /^[\w./+-]{1,100}/.exec(redact(String(headers["content-type"])))?.[0];
     const message = `Prometheus server ${this.#label} answered ${type ?? "no content type"}, not JSON.`;
     return new SourceUnavailableError(message, { hint: urlHint });
@@ -195,16 +250,14 @@ const proxyHint = "Check the user and the password in the URL of the server's pr
 const tooHeavyHint = "Try a shorter window, or fewer members.";
 const urlHint = "Check the server's URL: its API is expected at <url>/api/v1/query.";
 
+function textOf({ data, headers }: AxiosResponse<Readable>): Readable {
+  if (headers["content-encoding"] !== "gzip") return data;
+  // Whoever reads is told of errors by the last of the streams.
+  return pipeline(data, createGunzip(), () => {});
+}
+
 /** By the server's clock or, if it doesn't tell, by ours. */
 function dateOf({ headers }: AxiosResponse): Date {
   const date = new Date(String(headers["date"]));
   return Number.isNaN(date.getTime()) ? new Date() : date;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

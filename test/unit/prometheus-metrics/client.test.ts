@@ -4,6 +4,7 @@ import {
   createServer as createSocketServer,
   type Server as SocketServer,
 } from "node:net";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Secret } from "../../../src/config/secret.ts";
 import { PrometheusClient } from "../../../src/prometheus-metrics/client.ts";
@@ -21,7 +22,7 @@ interface Received {
 async function listen(
   status = 200,
   headers: Readonly<Record<string, string>> = {},
-  answer = empty,
+  answer: string | Buffer = empty,
 ) {
   const received: Received[] = [];
   const server = createServer((request, response) => {
@@ -144,7 +145,37 @@ describe("PrometheusClient", () => {
   it("refuses an answer that no pool could have", async () => {
     const { url } = await listen(200, {}, " ".repeat(17_000_000));
 
-    await expect(client(url).query("up")).rejects.toThrow(/can't be reached: maxContentLength/);
+    await expect(client(url).query("up")).rejects.toMatchObject({
+      code: "SOURCE_UNAVAILABLE",
+      message: expect.stringContaining("answered more than can be read"),
+      transient: false,
+    });
+  });
+
+  it.each([
+    ["gzip", gzipSync(empty), "answer"],
+    ["br", brotliCompressSync(empty), "answered application/json, not JSON"],
+  ])(
+    "reads what is compressed with %s only if it asks for that",
+    async (encoding, body, outcome) => {
+      const { url, received } = await listen(200, { "content-encoding": encoding }, body);
+
+      const answered = client(url)
+        .query("up")
+        .then(
+          () => "answer",
+          ({ message }) => message,
+        );
+
+      expect(await answered).toContain(outcome);
+      expect(received).toMatchObject([{ headers: { "accept-encoding": "gzip" } }]);
+    },
+  );
+
+  it("takes a refusal for one, even if it can't be read", async () => {
+    const { url } = await listen(401, {}, "[".repeat(1_000_000));
+
+    await expect(client(url).query("up")).rejects.toMatchObject({ code: "NOT_AUTHENTICATED" });
   });
 
   it.each([
