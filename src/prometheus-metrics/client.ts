@@ -1,3 +1,5 @@
+import { pipeline, type Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
 import type { AxiosResponse } from "axios";
 import type { PrometheusServerConfig } from "../config/prometheus-servers.ts";
 import {
@@ -5,34 +7,54 @@ import {
   NotAuthenticatedError,
   SourceUnavailableError,
   ThrottledError,
-  type UtilizationError,
+  UtilizationError,
 } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
-import { hasMoreValues } from "../json-size.ts";
 import { describeNetworkFailure } from "../network/network-failure.ts";
 import { TunnelRefusedError } from "../network/tunnel.ts";
 import { CallLimit } from "../resilience/call-limit.ts";
 import { Endpoint, type EndpointState } from "../resilience/endpoint.ts";
 import { readRetryAfter } from "../resilience/retry-after.ts";
+import { AnswerMemory } from "./answer-memory.ts";
+import { AnswerReader, AnswerTooLargeError } from "./answer-reader.ts";
 import { type Connection, connect, type ReadSecret } from "./connection.ts";
 import { type QueryAnswer, readQueryAnswer, readQueryFailure } from "./response.ts";
+import { shorten } from "./shorten.ts";
 
 /** Two queries for each of four selectors: a large pool's queries are heavy. */
-const concurrentQueries = 8;
+export function queryLimit(): CallLimit {
+  return new CallLimit({ concurrency: 8 });
+}
 
-/** 1,000 hosts, five gauges, sixty steps: each point counts as three. */
-const maximumAnswerValues = 1_000_000;
+type Redact = Connection["redact"];
+
+/** Who waits for an answer, and how long its memory is needed. */
+interface Asked {
+  readonly invocation: Invocation;
+  readonly over: AbortSignal;
+}
 
 /** Asks one Prometheus server; made once per process. */
 export class PrometheusClient {
   readonly #server: PrometheusServerConfig;
   readonly #endpoint: Endpoint;
+  readonly #memory: AnswerMemory;
   #connection: Promise<Connection> | undefined;
-  #redact: Connection["redact"] = (text) => text;
+  /** Of the last two connections: queries with the older credentials may still be under way. */
+  #redactions: readonly Redact[] = [];
 
-  constructor(server: PrometheusServerConfig, now: () => Date) {
+  /**
+   * @param limit of all servers that are the same host
+   * @param memory of the process
+   */
+  constructor(
+    server: PrometheusServerConfig,
+    now: () => Date,
+    limit = queryLimit(),
+    memory = new AnswerMemory(),
+  ) {
     this.#server = server;
-    const limit = new CallLimit({ concurrency: concurrentQueries });
+    this.#memory = memory;
     this.#endpoint = new Endpoint({ name: this.#label, limit, now });
   }
 
@@ -42,7 +64,7 @@ export class PrometheusClient {
 
   /** The text without the credentials that the server has been sent. */
   redact(text: string): string {
-    return this.#redact(text);
+    return this.#redactions.reduce((rest, redact) => redact(rest), text);
   }
 
   /**
@@ -57,17 +79,23 @@ export class PrometheusClient {
       invocation,
       readSecret,
       time,
+      over,
     }: {
       readonly invocation: Invocation;
       readonly readSecret: ReadSecret;
       readonly time?: Date | undefined;
+      /** Aborts when the answer isn't needed any more; if not given, that is as soon as it is there. */
+      readonly over?: AbortSignal | undefined;
     },
   ): Promise<QueryAnswer> {
+    const own = new AbortController();
+    const asked = { invocation, over: over ?? own.signal };
+    this.#memory.enter(asked.over);
     const at = time === undefined ? {} : { time: String(time.getTime() / 1000) };
     const form = new URLSearchParams({ query: promql, ...at });
     const ask = async (connecting: Promise<Connection>) => {
       const connection = await invocation.inTime(connecting);
-      const post = (signal: AbortSignal) => this.#post(form, connection, signal, invocation);
+      const post = (signal: AbortSignal) => this.#post(form, connection, asked, signal);
       return this.#endpoint.call(invocation, post, "query");
     };
     const connecting = this.#connect(readSecret);
@@ -78,6 +106,8 @@ export class PrometheusClient {
       // The secret may have a newer version; another query may have fetched it already.
       if (this.#connection === connecting) this.#connection = undefined;
       return await ask(this.#connect(readSecret));
+    } finally {
+      own.abort();
     }
   }
 
@@ -87,7 +117,7 @@ export class PrometheusClient {
     this.#connection = connecting;
     connecting.then(
       ({ redact }) => {
-        this.#redact = redact;
+        this.#redactions = [redact, ...this.#redactions.slice(0, 1)];
       },
       () => {
         if (this.#connection === connecting) this.#connection = undefined;
@@ -98,31 +128,61 @@ export class PrometheusClient {
 
   async #post(
     form: URLSearchParams,
-    { http }: Connection,
+    { http, redact }: Connection,
+    asked: Asked,
     signal: AbortSignal,
-    { usage }: Invocation,
   ): Promise<QueryAnswer> {
-    let response: AxiosResponse<Buffer>;
+    let response: AxiosResponse<Readable>;
     try {
       response = await http.post(`${this.#server.url}/api/v1/query`, form, { signal });
     } catch (error) {
       const cause = error instanceof Error ? error.cause : undefined;
-      throw cause instanceof TunnelRefusedError ? this.#cutOff(cause) : this.#unreachable(error);
+      if (cause instanceof TunnelRefusedError) throw this.#cutOff(cause);
+      throw this.#unreachable(error, redact);
     }
-    usage.bytes += response.data.length;
-    if (hasMoreValues(response.data, maximumAnswerValues)) throw this.#tooLarge();
-    const body = parseJson(response.data.toString("utf8"));
-    if (response.status !== 200) throw this.#refused(response, body);
-    if (body === undefined) throw this.#notJson(response);
-    return { ...readQueryAnswer(body, this.#redact), answeredAt: dateOf(response) };
+    const answer = await this.#read(textOf(response), asked, signal).catch((error: unknown) => {
+      if (response.status === 200) throw this.#unread(error, response, redact);
+    });
+    // A refusal is one, whether or not it can be read.
+    if (answer === undefined) throw this.#refused(response, undefined, redact);
+    const { frame, series } = answer;
+    if (response.status !== 200) throw this.#refused(response, frame, redact);
+    return { ...readQueryAnswer(frame, series, redact), answeredAt: dateOf(response) };
+  }
+
+  async #read(body: Readable, { invocation, over }: Asked, signal: AbortSignal) {
+    const chunks: AsyncIterator<Buffer, undefined> = body[Symbol.asyncIterator]();
+    const reader = new AnswerReader();
+    const readWhile = async (goOn: () => boolean) => {
+      while (goOn()) {
+        const { value: chunk } = await chunks.next();
+        if (chunk === undefined) return true;
+        const held = reader.seriesBytes;
+        invocation.usage.bytes += chunk.length;
+        reader.push(chunk);
+        this.#memory.hold(reader.seriesBytes - held, over);
+      }
+      return false;
+    };
+    const readOn = () => readWhile(() => true);
+    try {
+      const isWhole = await readWhile(() => !this.#memory.crowded);
+      if (!isWhole) await this.#memory.inTurn(readOn, over, signal);
+      return reader.end();
+    } catch (error) {
+      body.destroy();
+      this.#memory.hold(-reader.seriesBytes, over);
+      throw error;
+    }
   }
 
   /** Nothing of an AxiosError leaves this file: it holds the authorization header. */
-  #unreachable(error: unknown): UtilizationError {
+  #unreachable(error: unknown, redact: Redact): UtilizationError {
     const { reason, transient } = describeNetworkFailure(error);
     return new SourceUnavailableError(
-      `Prometheus server ${this.#label} can't be reached: ${reason}`,
-      { transient: transient && !/maxContentLength/.test(reason) },
+      // A proxy's answer may be the reason, word for word.
+      `Prometheus server ${this.#label} can't be reached: ${shorten(redact(reason))}`,
+      { transient },
     );
   }
 
@@ -145,14 +205,21 @@ export class PrometheusClient {
     return new SourceUnavailableError(message, { hint: proxyHint });
   }
 
-  #tooLarge(): UtilizationError {
+  #unread(error: unknown, response: AxiosResponse<Readable>, redact: Redact): UtilizationError {
+    if (error instanceof UtilizationError) return error;
+    if (error instanceof SyntaxError) return this.#notJson(response, redact);
+    if (!(error instanceof AnswerTooLargeError)) return this.#unreachable(error, redact);
     const message = `Prometheus server ${this.#label} answered more than can be read.`;
     return new SourceUnavailableError(message, { hint: "Try a shorter window." });
   }
 
-  #refused({ status, headers }: AxiosResponse<Buffer>, body: unknown): UtilizationError {
+  #refused(
+    { status, headers }: AxiosResponse<Readable>,
+    body: unknown,
+    redact: Redact,
+  ): UtilizationError {
     const said = readQueryFailure(body);
-    const reason = said && `: ${shorten(this.#redact(`${said.errorType}: ${said.error}`))}`;
+    const reason = said && `: ${shorten(redact(`${said.errorType}: ${said.error}`))}`;
     const message = `Prometheus server ${this.#label} answered ${status}${reason ?? ""}`;
     const retryAfterMs = readRetryAfter(headers["retry-after"]?.toString(), new Date());
     switch (status) {
@@ -181,8 +248,8 @@ export class PrometheusClient {
     return new SourceUnavailableError(message, { hint: urlHint });
   }
 
-  #notJson({ headers }: AxiosResponse<Buffer>): UtilizationError {
-    const type = /^[\w./+-]{1,100}/.exec(this.#redact(String(headers["content-type"])))?.[0];
+  #notJson({ headers }: AxiosResponse<Readable>, redact: Redact): UtilizationError {
+    const type = /^[\w./+-]{1,100}/.exec(redact(String(headers["content-type"])))?.[0];
     const message = `Prometheus server ${this.#label} answered ${type ?? "no content type"}, not JSON.`;
     return new SourceUnavailableError(message, { hint: urlHint });
   }
@@ -204,21 +271,14 @@ const proxyHint = "Check that the proxy lets this function through to the server
 const tooHeavyHint = "Try a shorter window, or fewer members.";
 const urlHint = "Check the server's URL: its API is expected at <url>/api/v1/query.";
 
+function textOf({ data, headers }: AxiosResponse<Readable>): Readable {
+  if (headers["content-encoding"] !== "gzip") return data;
+  // Whoever reads is told of errors by the last of the streams.
+  return pipeline(data, createGunzip(), () => {});
+}
+
 /** By the server's clock or, if it doesn't tell, by ours. */
 function dateOf({ headers }: AxiosResponse): Date {
   const date = new Date(String(headers["date"]));
   return Number.isNaN(date.getTime()) ? new Date() : date;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The server repeats the query in its errors, and a pool's query is long. */
-function shorten(text: string): string {
-  return text.length <= 300 ? text : `${text.slice(0, 300)}…`;
 }

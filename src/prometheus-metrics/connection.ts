@@ -25,9 +25,6 @@ export interface Connection {
   redact(text: string): string;
 }
 
-/** Five times what 1,000 hosts answer; nothing larger can be about an instance pool. */
-const maximumAnswerBytes = 16_000_000;
-
 /**
  * Fetches what credentials are in Vault, and makes a client that sends them.
  * @throws NotAuthenticatedError when Vault doesn't give a credential; InvalidRequestError when it is
@@ -80,15 +77,14 @@ function createClient(headers: Readonly<Record<string, string>>, agents: Agents)
     httpAgent: agents.http,
     httpsAgent: agents.https,
     transport: { request: send },
-    headers: { ...headers, Accept: "application/json" },
+    headers: { ...headers, Accept: "application/json", "Accept-Encoding": "gzip" },
+    // axios would decompress Brotli, too, and whoever sends that chooses how many megabytes it takes.
+    decompress: false,
     // A redirect turns the POST into a GET, and takes tenant headers along to strangers.
     maxRedirects: 0,
     // A function's configuration is its environment: a key HTTP_PROXY would divert the tokens.
     proxy: false,
-    // After decompression.
-    maxContentLength: maximumAnswerBytes,
-    responseType: "arraybuffer",
-    transformResponse: (bytes: unknown) => bytes,
+    responseType: "stream",
     validateStatus: () => true,
   });
 }

@@ -5,7 +5,8 @@ import { readTargets, type Target } from "./target.ts";
 
 /** Evaluates PromQL. */
 export interface QueryApi {
-  query(promql: string, time?: Date): Promise<QueryAnswer>;
+  /** @param over aborts when the answer, which takes memory, isn't needed any more */
+  query(promql: string, time?: Date, over?: AbortSignal): Promise<QueryAnswer>;
   /** A text of the server's without its credentials, which it may have put there. */
   redact(text: string): string;
 }
@@ -62,10 +63,12 @@ async function getHostMetrics(
   settings: QuerySettings,
   time?: Date,
 ): Promise<CpuRamMetrics> {
+  const over = new AbortController();
   const [cpu, memory] = await Promise.allSettled([
-    api.query(cpuQuery(selector, settings), time),
-    api.query(memoryQuery(selector, settings), time),
+    api.query(cpuQuery(selector, settings), time, over.signal),
+    api.query(memoryQuery(selector, settings), time, over.signal),
   ]);
+  over.abort();
   const answers = { cpu: answerOf(cpu), memory: answerOf(memory) };
   const seconds = answers.cpu?.series[0]?.times[0];
   return {

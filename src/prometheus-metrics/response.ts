@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { isJsonObject } from "../config/json-object.ts";
 import { SourceUnavailableError } from "../errors.ts";
+import { shorten } from "./shorten.ts";
 
 /**
  * A time series of an answer. A pool of 1,000 has some 66,000 points, which as objects of their own
@@ -23,12 +24,12 @@ export interface QueryAnswer {
 
 const strings = v.optional(v.array(v.string()), []);
 
-/** All but the rows, which are too many to make a second copy of each on the way. */
+/** All but the rows. */
 const answer = v.object({
   status: v.literal("success"),
   data: v.object({
     resultType: v.picklist(["vector", "matrix"]),
-    result: v.custom<readonly unknown[]>(Array.isArray),
+    result: v.array(v.never()),
   }),
   warnings: strings,
   infos: strings,
@@ -38,21 +39,22 @@ const answer = v.object({
 const failure = v.object({ status: v.literal("error"), errorType: v.string(), error: v.string() });
 
 /**
- * Reads an answer of `/api/v1/query`: a vector or a matrix. Native histograms have no `value` and
- * count as absent. `redact` takes credentials out of the warnings, before they are cut.
+ * Reads an answer of `/api/v1/query`: a vector or a matrix. `redact` takes credentials out of the
+ * warnings, before they are cut.
+ * @param frame the answer without its rows
  * @throws SourceUnavailableError when it is none.
  */
 export function readQueryAnswer(
-  body: unknown,
+  frame: unknown,
+  series: readonly Series[],
   redact: (text: string) => string = (text) => text,
 ): QueryAnswer {
-  const parsed = v.safeParse(answer, body);
+  const parsed = v.safeParse(answer, frame);
   if (!parsed.success) throw notAnAnswer();
-  const { data, warnings, infos, isPartial } = parsed.output;
-  const series = data.result.map(data.resultType === "vector" ? readVectorRow : readMatrixRow);
+  const { warnings, infos, isPartial } = parsed.output;
   // VictoriaMetrics' way to say that some of its storage did not answer.
   const partial = isPartial ? ["the server says that its answer is partial"] : [];
-  const said = [...warnings, ...infos].slice(0, 5).map((text) => redact(text).slice(0, 300));
+  const said = [...warnings, ...infos].slice(0, 5).map((text) => shorten(redact(text)));
   return { series, warnings: [...said, ...partial] };
 }
 
@@ -68,20 +70,15 @@ function notAnAnswer(): SourceUnavailableError {
   });
 }
 
-function readVectorRow(row: unknown): Series {
+/**
+ * Reads a row of a vector, which has a `value`, or of a matrix, which has `values`. Native histograms
+ * have neither, and count as absent.
+ * @throws SourceUnavailableError when it is none.
+ */
+export function readSeries(row: unknown): Series {
   if (!isJsonObject(row)) throw notAnAnswer();
-  const { metric, value } = row;
-  return readSeries(metric, value === undefined ? [] : [value]);
-}
-
-function readMatrixRow(row: unknown): Series {
-  if (!isJsonObject(row)) throw notAnAnswer();
-  const { metric, values = [] } = row;
-  if (!Array.isArray(values)) throw notAnAnswer();
-  return readSeries(metric, values);
-}
-
-function readSeries(metric: unknown, points: readonly unknown[]): Series {
+  const { metric, value, values: points = value === undefined ? [] : [value] } = row;
+  if (!Array.isArray(points)) throw notAnAnswer();
   return { labels: readLabels(metric), times: points.map(readTime), values: points.map(readValue) };
 }
 

@@ -154,10 +154,11 @@ function refusals(
   const counts = { streams: streams.length, refused: refusedCount };
   logger.warn("Metrics refused", { ...counts, reason: refused[0]?.message });
   const warnings = streams.flatMap(({ metric, index }) => {
+    // Pools of one request may be one pool that is measured in several ways.
     const found = refused.find(
       ({ name, dimensions }) =>
         metric.name === name &&
-        metric.dimensions["instancePoolId"] === dimensions["instancePoolId"],
+        ["instancePoolId", "pool"].every((key) => metric.dimensions[key] === dimensions[key]),
     );
     return found ? [{ index, text: `${metric.name} was not published: ${found.message}` }] : [];
   });

@@ -23,31 +23,52 @@ export class CallLimit {
   }
 
   /**
-   * The value of a call, made when it is its turn. The call itself is to stop at the signal.
+   * The value of a call, made when it is its turn: the one of the highest priority first. The call
+   * itself is to stop at the signal.
    * @throws The signal's reason when it aborts before that; what `call` threw.
    */
-  run<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    if (this.#intervalMs === undefined) return this.#queue.add(call, { signal });
-    return this.#keepingItsPlace(call, signal, this.#intervalMs);
+  async run<T>(call: () => Promise<T>, signal: AbortSignal, priority = 0): Promise<T> {
+    if (this.#intervalMs !== undefined) {
+      return this.#keepingItsPlace(call, signal, this.#intervalMs, priority);
+    }
+    const leave = await this.#enter(signal, priority);
+    try {
+      return await call();
+    } finally {
+      leave();
+    }
   }
 
   /**
    * A call keeps its place in the queue for the whole interval, even if it is over, or given up: the
    * service has counted it. So the signal is the queue's only while the call is waiting.
    */
-  #keepingItsPlace<T>(call: () => Promise<T>, signal: AbortSignal, intervalMs: number): Promise<T> {
+  async #keepingItsPlace<T>(
+    call: () => Promise<T>,
+    signal: AbortSignal,
+    intervalMs: number,
+    priority: number,
+  ): Promise<T> {
     const waiting = new AbortController();
     const giveUp = () => waiting.abort(signal.reason);
     if (signal.aborted) giveUp();
     else signal.addEventListener("abort", giveUp, { once: true });
+    const begin = () => signal.removeEventListener("abort", giveUp);
+    const leave = await this.#enter(waiting.signal, priority, begin);
+    const value = call();
+    const interval = delay(intervalMs, undefined, { ref: false });
+    Promise.allSettled([value, interval]).then(() => leave());
+    return value;
+  }
+
+  /** Takes a place, and gives what leaves it: p-queue remembers a hundred tasks, and so what they hold. */
+  #enter(signal: AbortSignal, priority: number, begin?: () => void): Promise<() => void> {
     return new Promise((resolve, reject) => {
-      const place = async () => {
-        signal.removeEventListener("abort", giveUp);
-        const value = call();
-        resolve(value);
-        await Promise.allSettled([value, delay(intervalMs, undefined, { ref: false })]);
+      const stay = () => {
+        begin?.();
+        return new Promise<void>(resolve);
       };
-      this.#queue.add(place, { signal: waiting.signal }).catch(reject);
+      this.#queue.add(stay, { signal, priority }).catch(reject);
     });
   }
 }

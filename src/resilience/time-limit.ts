@@ -21,8 +21,10 @@ export async function limitTime<T>(
     // After a freeze the deadline may be over as well, and the endpoint not to blame.
     if (invocation.remainingMs() > 0) controller.abort(tooLate());
   }, limitMs);
+  let giveUp = () => {};
   const over = new Promise<never>((_, reject) => {
-    controller.signal.addEventListener("abort", () => reject(controller.signal.reason));
+    giveUp = () => reject(controller.signal.reason);
+    controller.signal.addEventListener("abort", giveUp);
   });
   try {
     return await Promise.race([send(controller.signal), over]);
@@ -31,5 +33,7 @@ export async function limitTime<T>(
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", follow);
+    // A connection that is kept remembers its last signal, and a listener would remember the value.
+    controller.signal.removeEventListener("abort", giveUp);
   }
 }

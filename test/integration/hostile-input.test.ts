@@ -1,4 +1,7 @@
 import { randomFillSync, randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FnAgent } from "../../local/fn-agent/fn-agent.ts";
@@ -303,6 +306,59 @@ describe("the function process", () => {
     expect(lines.length).toBeGreaterThan(0);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(100_000);
     expect(response.body.length).toBeLessThan(100_000);
+  });
+});
+
+describe("a Prometheus server that answers whatever it likes", () => {
+  const answerOf = (rows: string, more = "") =>
+    `{"status":"success",${more}"data":{"resultType":"matrix","result":[${rows}]}}`;
+  const repeat = (row: (index: number) => string, times: number) =>
+    Array.from({ length: times }, (_, index) => row(index)).join();
+  const points = repeat((index) => `[${1_795_872_000 + index}.5,"${index}123456"]`, 60);
+  const gauge = (index: number) =>
+    `{"__name__":"node_memory_MemTotal_bytes","instance":"h${index}"}`;
+
+  // Each is some KB of gzip.
+  it.each([
+    [
+      "points",
+      () => answerOf(`{"metric":{},"values":[${repeat(() => '[1795872788,"1"]', 330_000)}]}`),
+    ],
+    ["hosts", () => answerOf(repeat((i) => `{"metric":${gauge(i)},"values":[${points}]}`, 4_000))],
+    ["text beyond ASCII", () => answerOf("", `"warnings":["${"漢".repeat(5_200_000)}"],`)],
+    ["text", () => answerOf("", `"warnings":["${"x".repeat(15_900_000)}"],`)],
+    ["brackets", () => answerOf("[".repeat(990_000))],
+    ["rows", () => answerOf(repeat(() => '{"metric":{}}', 490_000))],
+    ["white space", () => " ".repeat(100_000_000)],
+  ])("has no way to end the process with too many %s", { timeout: 120_000 }, async (_, text) => {
+    const body = gzipSync(text(), { level: 1 });
+    const server = createServer((incoming, response) => {
+      incoming.resume();
+      response.writeHead(200, { "content-encoding": "gzip" }).end(body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const emulator = await OciEmulator.start({ tenancy: { pools: [busy(0)] } });
+    const agent = await startFunction({
+      ...emulator.environment,
+      PROMETHEUS_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      // As Node has it in a container of 128 MB.
+      NODE_OPTIONS: "--max-old-space-size=64",
+    });
+    const { pid } = agent;
+    const pool = { instancePoolId: busy(0).id, source: "prometheus" };
+    const pools = Array.from({ length: 16 }, (_unused, index) => ({
+      ...pool,
+      windowMinutes: 5 + index,
+    }));
+
+    const document = await ask(agent, { pools });
+
+    expect(document.pools).toHaveLength(16);
+    expect(agent.pid).toBe(pid);
+    await agent.close();
+    await emulator.close();
+    server.closeAllConnections();
+    server.close();
   });
 });
 

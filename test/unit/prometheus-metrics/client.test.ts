@@ -1,6 +1,12 @@
-import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingHttpHeaders, Server } from "node:http";
+import {
+  type AddressInfo,
+  createServer as createSocketServer,
+  type Server as SocketServer,
+} from "node:net";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { Secret } from "../../../src/config/secret.ts";
 import { PrometheusClient } from "../../../src/prometheus-metrics/client.ts";
 import { anInvocation } from "../../support/invocation.ts";
 import { prometheusServerConfig } from "../../support/prometheus-server-config.ts";
@@ -16,7 +22,7 @@ interface Received {
 async function listen(
   status = 200,
   headers: Readonly<Record<string, string>> = {},
-  answer = empty,
+  answer: string | Buffer = empty,
 ) {
   const received: Received[] = [];
   const server = createServer((request, response) => {
@@ -34,13 +40,37 @@ async function listen(
       response.end(answer);
     });
   });
-  return { url: await start(server), received };
+  return { url: await urlOf(server), received };
 }
 
-async function start(server: Server): Promise<string> {
+/** A server whose answer depends on the credentials. */
+async function listenWith(
+  answerOf: (authorization: string) => Promise<readonly [status: number, body: string]>,
+) {
+  const server = createServer(async ({ headers: { authorization = "" } }, response) => {
+    const [status, body] = await answerOf(authorization);
+    response.writeHead(status, { "content-type": "application/json" }).end(body);
+  });
+  return { url: await urlOf(server) };
+}
+
+/** A proxy that answers everybody's CONNECT with these bytes. */
+async function listenToTunnels(answerOf: (credentials: string) => string) {
+  let received = "";
+  const proxy = createSocketServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", (head) => {
+      received = String(head);
+      socket.end(answerOf(/^Proxy-Authorization: (.*)\r$/m.exec(received)?.[1] ?? ""));
+    });
+  });
+  return { url: await urlOf(proxy), received: () => received };
+}
+
+async function urlOf(server: SocketServer): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   servers.push(() => {
-    server.closeAllConnections();
+    if (server instanceof Server) server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   });
   const { port } = server.address() as AddressInfo;
@@ -115,7 +145,37 @@ describe("PrometheusClient", () => {
   it("refuses an answer that no pool could have", async () => {
     const { url } = await listen(200, {}, " ".repeat(17_000_000));
 
-    await expect(client(url).query("up")).rejects.toThrow(/can't be reached: maxContentLength/);
+    await expect(client(url).query("up")).rejects.toMatchObject({
+      code: "SOURCE_UNAVAILABLE",
+      message: expect.stringContaining("answered more than can be read"),
+      transient: false,
+    });
+  });
+
+  it.each([
+    ["gzip", gzipSync(empty), "answer"],
+    ["br", brotliCompressSync(empty), "answered application/json, not JSON"],
+  ])(
+    "reads what is compressed with %s only if it asks for that",
+    async (encoding, body, outcome) => {
+      const { url, received } = await listen(200, { "content-encoding": encoding }, body);
+
+      const answered = client(url)
+        .query("up")
+        .then(
+          () => "answer",
+          ({ message }) => message,
+        );
+
+      expect(await answered).toContain(outcome);
+      expect(received).toMatchObject([{ headers: { "accept-encoding": "gzip" } }]);
+    },
+  );
+
+  it("takes a refusal for one, even if it can't be read", async () => {
+    const { url } = await listen(401, {}, "[".repeat(1_000_000));
+
+    await expect(client(url).query("up")).rejects.toMatchObject({ code: "NOT_AUTHENTICATED" });
   });
 
   it.each([
@@ -168,7 +228,7 @@ describe("PrometheusClient", () => {
       tunnels += 1;
       socket.end(`HTTP/1.1 ${status} No\r\n\r\n`);
     });
-    const url = await start(proxy);
+    const url = await urlOf(proxy);
 
     await expect(
       client("https://prometheus:9090", { proxy: url }).query("up"),
@@ -189,6 +249,53 @@ describe("PrometheusClient", () => {
     await asked.query("up", { invocation: anInvocation(), readSecret: noVault });
 
     expect(asked.redact("a label of Bearer s3cret")).toBe("a label of [secret]");
+  });
+
+  it("finds no credential that was replaced while a query with it was under way", async () => {
+    let replace = () => {};
+    const replaced = new Promise<void>((resolve) => {
+      replace = resolve;
+    });
+    let asked = 0;
+    const { url } = await listenWith(async (authorization) => {
+      if (!authorization.includes("old")) return [200, empty];
+      if (++asked === 1) return [401, "{}"];
+      await replaced;
+      const error = `token ${authorization} is revoked`;
+      return [403, JSON.stringify({ status: "error", errorType: "forbidden", error })];
+    });
+    const auth = { bearerTokenSecretId: "ocid1.vaultsecret.oc1.iad.aaa" };
+    const rotating = new PrometheusClient(prometheusServerConfig({ url, auth }), () => new Date());
+    const secrets = [new Secret("old-s3cret"), new Secret("new-s3cret")];
+    const readSecret = async () => secrets.shift() ?? new Secret("none");
+    const query = () => rotating.query("up", { invocation: anInvocation(), readSecret });
+    const [slow, fast] = [query(), query()].map((answer) => answer.catch((error) => error));
+    await Promise.race([slow, fast]);
+
+    replace();
+
+    const failures = (await Promise.all([slow, fast])).filter((answer) => answer instanceof Error);
+    expect(failures.map(({ message }) => message)).toEqual([
+      expect.stringContaining("answered 403: forbidden: token [secret] is revoked"),
+    ]);
+    expect(rotating.redact("old-s3cret, new-s3cret")).toBe("[secret], [secret]");
+  });
+
+  it("repeats neither a credential nor megabytes of what a proxy says", async () => {
+    const { url, received } = await listenToTunnels(
+      (head) => `HTTP/1.1 403 Forbidden\r\nno ${head} ${"x".repeat(2_000_000)}\r\n\r\n`,
+    );
+    const proxy = url.replace("://", "://user:s3cret@");
+
+    const error: unknown = await client("http://10.0.0.1:9090", { proxy })
+      .query("up")
+      .catch((thrown: unknown) => thrown);
+
+    const credentials = Buffer.from("user:s3cret").toString("base64");
+    expect(received()).toContain(credentials);
+    expect(error).toMatchObject({ message: expect.stringContaining("be reached") });
+    expect(String(error)).not.toContain(credentials);
+    expect(String(error).length).toBeLessThan(500);
   });
 
   it("puts no credential into what it throws", async () => {

@@ -1,11 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { readQueryAnswer, readQueryFailure } from "../../../src/prometheus-metrics/response.ts";
+import { AnswerReader } from "../../../src/prometheus-metrics/answer-reader.ts";
+import {
+  readQueryAnswer as readFrame,
+  readQueryFailure,
+} from "../../../src/prometheus-metrics/response.ts";
 
 const success = (resultType: string, result: unknown, more: object = {}) => ({
   status: "success",
   data: { resultType, result },
   ...more,
 });
+
+/** Reads it as the client does. */
+function readQueryAnswer(body: unknown, redact?: (text: string) => string) {
+  const reader = new AnswerReader();
+  reader.push(Buffer.from(JSON.stringify(body)));
+  const { frame, series } = reader.end();
+  return readFrame(frame, series, redact);
+}
 
 describe("readQueryAnswer", () => {
   it("takes a credential out of a warning before it cuts it in two", () => {
@@ -55,7 +67,11 @@ describe("readQueryAnswer", () => {
     const more = { warnings: ["w".repeat(1000)], infos: ["i"], isPartial: true };
     const { warnings } = readQueryAnswer(success("vector", [], more));
 
-    expect(warnings).toEqual(["w".repeat(300), "i", "the server says that its answer is partial"]);
+    expect(warnings).toEqual([
+      `${"w".repeat(300)}…`,
+      "i",
+      "the server says that its answer is partial",
+    ]);
   });
 
   it.each([

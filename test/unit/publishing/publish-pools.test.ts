@@ -104,19 +104,38 @@ describe("publishPools", () => {
   });
 
   it("warns once of a metric, however often the service says that it refused it", async () => {
-    const dimensions = { instancePoolId: poolId };
+    const spec = specOf("a", "us-ashburn-1");
+    const dimensions = { instancePoolId: spec.instancePoolId, pool: "a" };
     const refused = Array.from({ length: 1_000 }, (_, index) => ({
       name: "CpuUtilization",
       dimensions,
       message: `reason ${index}`,
     }));
 
-    const { warnings } = await publish([specOf("a", "us-ashburn-1")], () => ({
+    const { warnings } = await publish([spec], () => ({
       refusedCount: 1,
       refused,
     }));
 
     expect(warnings).toEqual([["a warning", "CpuUtilization was not published: reason 0"]]);
+  });
+
+  it("warns on the one of a pool's results that was refused, when it is measured in two ways", async () => {
+    const pool = { instancePoolId: poolId };
+    const dimensions = { ...pool, pool: "hour" };
+
+    const { warnings } = await publish(
+      [specOf("minute", "us-ashburn-1", pool), specOf("hour", "us-ashburn-1", pool)],
+      () => ({
+        refusedCount: 1,
+        refused: [{ name: "CpuUtilization", dimensions, message: "too old" }],
+      }),
+    );
+
+    expect(warnings).toEqual([
+      ["a warning"],
+      ["a warning", "CpuUtilization was not published: too old"],
+    ]);
   });
 
   it("gives the results back in time when a post never ends", async () => {

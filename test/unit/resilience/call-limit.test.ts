@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { CallLimit } from "../../../src/resilience/call-limit.ts";
+import { heapInUse } from "../../support/garbage.ts";
 
 const { signal: never } = new AbortController();
 
@@ -70,6 +71,24 @@ describe("CallLimit", () => {
 
     await expect(limit.run(async () => "answer", never)).resolves.toBe("answer");
     await expect(limit.run(() => Promise.reject(new Error("no")), never)).rejects.toThrow("no");
+  });
+
+  it.each([undefined, 1])("keeps no value, at an interval of %s", async (intervalMs) => {
+    const limit = new CallLimit({ concurrency: 1, ...(intervalMs && { intervalMs }) });
+    const before = heapInUse();
+    const calls = Array.from({ length: 20 }, () =>
+      limit.run(async () => ({ large: Array(500_000).fill(0.5) }), never).then(() => {}),
+    );
+    let end = () => {};
+    const hanging = limit.run(() => new Promise<void>((resolve) => (end = resolve)), never);
+    const waiting = limit.run(async () => {}, never);
+
+    await Promise.all(calls);
+    await delay(10);
+
+    expect(heapInUse() - before).toBeLessThan(10_000_000);
+    end();
+    await Promise.all([hanging, waiting]);
   });
 
   it.each([undefined, 3_600_000])(
