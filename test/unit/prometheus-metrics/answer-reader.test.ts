@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   AnswerReader,
@@ -15,6 +16,8 @@ function read(text: string, size = 65_536) {
 const answerOf = (rows: string) => `{"data":{"resultType":"vector","result":[${rows}]}}`;
 const rows = (count: number, row: (index: number) => string) =>
   answerOf(Array.from({ length: count }, (_, index) => row(index)).join());
+
+const metricOf = ({ metric }: { readonly metric: unknown }) => metric;
 
 describe("AnswerReader", () => {
   const labels = { name: 'é漢😀 "]},{[" \\', other: "" };
@@ -40,6 +43,25 @@ describe("AnswerReader", () => {
     expect(read(JSON.stringify(body), size)).toEqual({ frame, series });
     expect(read(JSON.stringify(body, null, 2), size)).toEqual({ frame, series });
     expect(read(answerOf(" "), size).series).toEqual([]);
+  });
+
+  it("reads what JSON.parse reads, wherever the chunks end", () => {
+    const text = fc.string({ unit: "binary" });
+    const labelSets = fc.dictionary(text, text, { noNullPrototype: true });
+    const anything = fc.jsonValue({ maxDepth: 3 });
+    const answers = fc.tuple(anything, fc.array(labelSets), anything);
+    fc.assert(
+      fc.property(answers, fc.integer({ min: 1, max: 50 }), ([before, metrics, after], size) => {
+        const result = metrics.map((metric) => ({ metric, value: [1, "2"] }));
+        const written = JSON.stringify({ before, data: { before, result, after }, after });
+
+        const { frame, series } = read(written, size);
+
+        const whole = JSON.parse(written);
+        expect(frame).toEqual({ ...whole, data: { ...whole.data, result: [] } });
+        expect(series.map((one) => one.labels)).toEqual(whole.data.result.map(metricOf));
+      }),
+    );
   });
 
   it.each([
