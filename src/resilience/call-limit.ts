@@ -55,7 +55,8 @@ export class CallLimit {
     else signal.addEventListener("abort", giveUp, { once: true });
     const begin = () => signal.removeEventListener("abort", giveUp);
     const leave = await this.#enter(waiting.signal, priority, begin);
-    const value = call();
+    // Should it throw at once, its place must be left all the same.
+    const value = new Promise<T>((resolve) => resolve(call()));
     const interval = delay(intervalMs, undefined, { ref: false });
     Promise.allSettled([value, interval]).then(() => leave());
     return value;

@@ -73,6 +73,19 @@ describe("CallLimit", () => {
     await expect(limit.run(() => Promise.reject(new Error("no")), never)).rejects.toThrow("no");
   });
 
+  it.each([undefined, 1])(
+    "keeps no place of a call that throws at once, at an interval of %s",
+    async (intervalMs) => {
+      const limit = new CallLimit({ concurrency: 1, ...(intervalMs && { intervalMs }) });
+      const thrown = limit.run(() => {
+        throw new Error("at once");
+      }, never);
+
+      await expect(thrown).rejects.toThrow("at once");
+      await expect(limit.run(async () => "made", never)).resolves.toBe("made");
+    },
+  );
+
   it.each([undefined, 1])("keeps no value, at an interval of %s", async (intervalMs) => {
     const limit = new CallLimit({ concurrency: 1, ...(intervalMs && { intervalMs }) });
     const before = heapInUse();
