@@ -83,7 +83,7 @@ const scrapeLabels = /^(?:job|prometheus|monitor|service|endpoint)$|replica/;
 function isDisputed(candidates: readonly Target[], { prometheus }: PoolSpec): boolean {
   const { label, by } = prometheus.match;
   // An OCID is a whole identity.
-  if (by === "instanceId") return false;
+  if (candidates.length === 1 || by === "instanceId") return false;
   const current = candidates.filter((target) => !isGone(target));
   const several = (values: readonly unknown[]) =>
     new Set(values.filter((value) => value !== undefined)).size > 1;
