@@ -6,6 +6,7 @@ import {
   jsonCalledHtml,
   notJson,
   redirect,
+  switchingProtocols,
   truncatedJson,
 } from "../support/faults.ts";
 import type { Cell, Outcome } from "./cell.ts";
@@ -18,6 +19,7 @@ export function responseCells(target: Target): readonly Cell[] {
   const { dialect } = target;
   const elsewhere = "/api/v1/query";
   return [
+    faultCell(target, "101 Switching Protocols", switchingProtocols, unavailable, "once"),
     faultCell(target, "200 with an HTML page", htmlPage, unavailable),
     faultCell(target, "200 with another content type", notJson, unavailable),
     // What it is counts, not what it is called.

@@ -27,6 +27,14 @@ export const slowHeaders: InjectedFault = {
   },
 };
 
+/** An answer that Node takes for none: whoever asked for it would have asked for another protocol. */
+export const switchingProtocols: InjectedFault = {
+  respond: ({ request: { socket } }) => {
+    const head = ["HTTP/1.1 101 Switching Protocols", "Connection: Upgrade", "Upgrade: h2c"];
+    socket.write(`${head.join("\r\n")}\r\n\r\n`);
+  },
+};
+
 /** A good beginning, and then a byte of white space every 200 ms, for ever. */
 export const drippingBody: InjectedFault = {
   respond: ({ request, response }) => {
