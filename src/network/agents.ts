@@ -46,6 +46,11 @@ export function unguardedAgents(tls: TlsOptions = {}): Agents {
   };
 }
 
+/** Which of them connects to a URL. */
+export function agentOf({ protocol }: URL, { http, https }: Agents): HttpAgent {
+  return protocol === "https:" ? https : http;
+}
+
 /** One for all of them, so that no two wait for the same name. */
 const lookup = guardedLookup();
 

@@ -1,3 +1,9 @@
+/** A server said more than any answer that could be right. */
+export class AnswerTooLargeError extends Error {
+  override readonly name = "AnswerTooLargeError";
+  override readonly message = "the answer is larger than any that could be right";
+}
+
 /**
  * Certificates that are wrong now will be in a second; so is an address that is refused, an
  * answer over the limit, or a server that speaks something else.

@@ -4,6 +4,7 @@ import { isIP, isIPv6, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { withoutBrackets } from "./address-guard.ts";
 import { type Agents, agentsFor, type TlsOptions, unguardedAgents } from "./agents.ts";
+import { basicCredentials } from "./basic-credentials.ts";
 
 /** A proxy that is there answers in less, in milliseconds. */
 const patienceMs = 5_000;
@@ -90,6 +91,6 @@ function openTunnel(proxy: URL, agents: Agents, to: ClientRequestArgs): Promise<
 
 function authorizationOf({ username, password }: URL): { readonly [header: string]: string } {
   if (username === "" && password === "") return {};
-  const credentials = [username, password].map(decodeURIComponent).join(":");
-  return { "proxy-authorization": `Basic ${Buffer.from(credentials).toString("base64")}` };
+  const credentials = [username, password].map(decodeURIComponent);
+  return { "proxy-authorization": `Basic ${basicCredentials(...credentials)}` };
 }

@@ -3,10 +3,9 @@ import {
   NotAuthenticatedError,
   PoolNotFoundError,
   SourceUnavailableError,
-  ThrottledError,
   type UtilizationError,
 } from "../errors.ts";
-import { readRetryAfter } from "../resilience/retry-after.ts";
+import { passingFailure } from "../resilience/passing-failure.ts";
 import type { Operation } from "./operation.ts";
 
 /** The shape of the SDK's OciError. */
@@ -30,7 +29,6 @@ export function fromServiceError(
   }
   const code = typeof serviceCode === "string" ? ` ${shorten(serviceCode)}` : "";
   const said = `${operation.service} answered ${operation.name} with ${statusCode}${code}: ${text}`;
-  const retryAfterMs = readRetryAfter(retryAfter, new Date());
   switch (statusCode) {
     case 400:
       return new InvalidRequestError(said);
@@ -39,15 +37,8 @@ export function fromServiceError(
     case 403:
     case 404:
       return new PoolNotFoundError(said, { hint: notFoundHint(operation) });
-    case 429:
-      return new ThrottledError(said, { retryAfterMs });
-    case 500:
-    case 502:
-    case 503:
-    case 504:
-      return new SourceUnavailableError(said, { transient: true, retryAfterMs });
     default:
-      return new SourceUnavailableError(said);
+      return passingFailure(statusCode, said, retryAfter) ?? new SourceUnavailableError(said);
   }
 }
 

@@ -5,8 +5,8 @@ import type { common } from "oci-sdk";
 import { NotAuthenticatedError, SourceUnavailableError, type UtilizationError } from "../errors.ts";
 import type { Usage } from "../invocation.ts";
 import { hasMoreValues } from "../json-size.ts";
-import type { Agents } from "../network/agents.ts";
-import { describeNetworkFailure } from "../network/network-failure.ts";
+import { type Agents, agentOf } from "../network/agents.ts";
+import { AnswerTooLargeError, describeNetworkFailure } from "../network/network-failure.ts";
 import { send } from "../network/send.ts";
 
 /** What goes with one call through the SDK, which has no argument for it. */
@@ -70,7 +70,7 @@ export class OciTransport implements common.HttpClient {
       ...urlToHttpOptions(url),
       method,
       headers: Object.fromEntries(headers),
-      agent: url.protocol === "https:" ? this.#agents.https : this.#agents.http,
+      agent: agentOf(url, this.#agents),
       signal,
     };
     return new Promise<{ incoming: IncomingMessage; body: Buffer }>((resolve, reject) => {
@@ -96,11 +96,6 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const body = Buffer.concat(chunks);
   if (hasMoreValues(body, maximumAnswerValues)) throw new AnswerTooLargeError();
   return body;
-}
-
-class AnswerTooLargeError extends Error {
-  override readonly name = "AnswerTooLargeError";
-  override readonly message = "the answer is larger than any that could be right";
 }
 
 /** As much of a Response as the SDK uses: the real one takes undici along, 20 ms and 5 MB. */

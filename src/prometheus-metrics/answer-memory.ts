@@ -1,5 +1,5 @@
+import { AnswerTooLargeError } from "../network/network-failure.ts";
 import { CallLimit } from "../resilience/call-limit.ts";
-import { AnswerTooLargeError } from "./answer-reader.ts";
 
 /** Four answers about 250 hosts. */
 const crowdedBytes = 8_000_000;

@@ -1,9 +1,5 @@
+import { AnswerTooLargeError } from "../network/network-failure.ts";
 import { readSeries, type Series } from "./response.ts";
-
-/** The server said more than any pool could need. */
-export class AnswerTooLargeError extends Error {
-  override readonly name = "AnswerTooLargeError";
-}
 
 /** Decompressed; far more than can be about a pool. */
 const maximumAnswerBytes = 16_000_000;

@@ -6,17 +6,16 @@ import {
   InternalError,
   NotAuthenticatedError,
   SourceUnavailableError,
-  ThrottledError,
   UtilizationError,
 } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
-import { describeNetworkFailure } from "../network/network-failure.ts";
+import { AnswerTooLargeError, describeNetworkFailure } from "../network/network-failure.ts";
 import { TunnelRefusedError } from "../network/tunnel.ts";
 import { CallLimit } from "../resilience/call-limit.ts";
 import { Endpoint, type EndpointState } from "../resilience/endpoint.ts";
-import { readRetryAfter } from "../resilience/retry-after.ts";
+import { passingFailure } from "../resilience/passing-failure.ts";
 import { AnswerMemory } from "./answer-memory.ts";
-import { AnswerReader, AnswerTooLargeError } from "./answer-reader.ts";
+import { AnswerReader } from "./answer-reader.ts";
 import { type Connection, connect, type ReadSecret } from "./connection.ts";
 import { type QueryAnswer, readQueryAnswer, readQueryFailure } from "./response.ts";
 import { shorten } from "./shorten.ts";
@@ -188,21 +187,14 @@ export class PrometheusClient {
 
   #cutOff({ status, retryAfter }: TunnelRefusedError): UtilizationError {
     const message = `The proxy of Prometheus server ${this.#label} answered ${status}.`;
-    const retryAfterMs = readRetryAfter(retryAfter, new Date());
     switch (status) {
       case 407:
         return new CredentialsRefusedError(message, { hint: proxyCredentialsHint });
       case 403:
         return new NotAuthenticatedError(message, { hint: proxyHint });
-      case 429:
-        return new ThrottledError(message, { retryAfterMs });
-      case 500:
-      case 502:
-      case 503:
-      case 504:
-        return new SourceUnavailableError(message, { transient: true, retryAfterMs });
     }
-    return new SourceUnavailableError(message, { hint: proxyHint });
+    const passing = passingFailure(status, message, retryAfter);
+    return passing ?? new SourceUnavailableError(message, { hint: proxyHint });
   }
 
   #unread(error: unknown, response: AxiosResponse<Readable>, redact: Redact): UtilizationError {
@@ -221,31 +213,24 @@ export class PrometheusClient {
     const said = readQueryFailure(body);
     const reason = said && `: ${shorten(redact(`${said.errorType}: ${said.error}`))}`;
     const message = `Prometheus server ${this.#label} answered ${status}${reason ?? ""}`;
-    const retryAfterMs = readRetryAfter(headers["retry-after"]?.toString(), new Date());
     switch (status) {
       case 401:
         return new CredentialsRefusedError(message, { hint: credentialsHint });
       case 403:
         return new NotAuthenticatedError(message, { hint: credentialsHint });
-      case 429:
-        return new ThrottledError(message, { retryAfterMs });
       case 400:
         // Prometheus can't read our PromQL; another server's 400 is not about that.
         if (said !== undefined) return new InternalError(message);
         break;
       case 422:
         return new SourceUnavailableError(message, { hint: tooHeavyHint });
-      case 500:
-      case 502:
       case 503:
-      case 504:
         // The server's own limit on the query: it is there, and would be at it for as long again.
-        if (status === 503 && ownLimits.has(said?.errorType)) {
-          return new SourceUnavailableError(message, { hint: tooHeavyHint });
-        }
-        return new SourceUnavailableError(message, { transient: true, retryAfterMs });
+        if (!ownLimits.has(said?.errorType)) break;
+        return new SourceUnavailableError(message, { hint: tooHeavyHint });
     }
-    return new SourceUnavailableError(message, { hint: urlHint });
+    const passing = passingFailure(status, message, headers["retry-after"]?.toString());
+    return passing ?? new SourceUnavailableError(message, { hint: urlHint });
   }
 
   #notJson({ headers }: AxiosResponse<Readable>, redact: Redact): UtilizationError {

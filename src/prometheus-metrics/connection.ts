@@ -10,6 +10,7 @@ import {
 import type { Secret } from "../config/secret.ts";
 import { InvalidRequestError, NotAuthenticatedError, UtilizationError } from "../errors.ts";
 import { type Agents, agentsFor, type TlsOptions } from "../network/agents.ts";
+import { basicCredentials } from "../network/basic-credentials.ts";
 import { send } from "../network/send.ts";
 import { agentsThrough } from "../network/tunnel.ts";
 
@@ -119,11 +120,7 @@ function authorizationOf(
 ): string | undefined {
   if (bearer !== undefined) return `Bearer ${headerText(bearer, "bearer token")}`;
   if (username === undefined && password === undefined) return undefined;
-  return `Basic ${basic(username, password)}`;
-}
-
-function basic(username = "", password = ""): string {
-  return Buffer.from(`${username}:${password}`).toString("base64");
+  return `Basic ${basicCredentials(username, password)}`;
 }
 
 function headerText(text: string, what: string): string {
@@ -148,7 +145,7 @@ function readProxy(text: string, { name }: PrometheusServerConfig): URL {
 /** As the tunnel sends them. */
 function credentialsOf(proxy: URL): readonly string[] {
   const [username = "", password = ""] = [proxy.username, proxy.password].map(decodeURIComponent);
-  return [password, basic(username, password)];
+  return [password, basicCredentials(username, password)];
 }
 
 function unreadable(error: unknown, { name }: PrometheusServerConfig): never {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { urlToHttpOptions } from "node:url";
 import { InvalidRequestError, SourceUnavailableError } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
-import { type Agents, agentsFor } from "../network/agents.ts";
+import { type Agents, agentOf, agentsFor } from "../network/agents.ts";
 import { describeNetworkFailure } from "../network/network-failure.ts";
 import { send } from "../network/send.ts";
 import { CallLimit } from "../resilience/call-limit.ts";
@@ -58,7 +58,7 @@ export class TraceCollector {
       ...urlToHttpOptions(this.#url),
       method: "POST",
       headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
-      agent: this.#url.protocol === "https:" ? this.#agents.https : this.#agents.http,
+      agent: agentOf(this.#url, this.#agents),
       signal,
     };
     return new Promise((resolve, reject) => {

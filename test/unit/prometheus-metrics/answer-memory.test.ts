@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { AnswerTooLargeError } from "../../../src/network/network-failure.ts";
 import { AnswerMemory } from "../../../src/prometheus-metrics/answer-memory.ts";
-import { AnswerTooLargeError } from "../../../src/prometheus-metrics/answer-reader.ts";
 
 const { signal } = new AbortController();
 

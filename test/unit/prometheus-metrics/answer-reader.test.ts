@@ -1,9 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  AnswerReader,
-  AnswerTooLargeError,
-} from "../../../src/prometheus-metrics/answer-reader.ts";
+import { AnswerTooLargeError } from "../../../src/network/network-failure.ts";
+import { AnswerReader } from "../../../src/prometheus-metrics/answer-reader.ts";
 
 /** Reads text that comes in pieces of so many bytes. */
 function read(text: string, size = 65_536) {
