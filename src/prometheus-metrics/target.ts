@@ -62,11 +62,7 @@ export function readTargets(answers: Answers, settings: QuerySettings): readonly
     return {
       labels: rows.labels,
       cpu: answers.cpu === undefined ? "query_failed" : (gone ?? cpuReading(rows, settings)),
-      memory:
-        gone ??
-        (answers.memory === undefined
-          ? "query_failed"
-          : (whyEnded(rows, answers) ?? memoryReading(rows, settings))),
+      memory: gone ?? whyNoMemory(rows, answers) ?? memoryReading(rows, settings),
       totalMemory: totalMemoryOf(rows)?.values.at(-1),
     };
   });
@@ -125,9 +121,10 @@ function whyGone({ up, present }: Rows): MissingReason | undefined {
   return up === undefined && !present ? "stale" : undefined;
 }
 
-/** Of a host that is scraped, but shows its memory no longer. */
-function whyEnded({ gauges, present }: Rows, { cpu }: Answers): MissingReason | undefined {
-  if (cpu === undefined || present) return undefined;
+/** Nobody answered, or the host is scraped and shows its memory no longer. */
+function whyNoMemory({ gauges, present }: Rows, answers: Answers): MissingReason | undefined {
+  if (answers.memory === undefined) return "query_failed";
+  if (answers.cpu === undefined || present) return undefined;
   return gauges.size > 0 ? "stale" : "no_data";
 }
 
