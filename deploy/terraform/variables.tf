@@ -26,6 +26,28 @@ variable "name" {
   }
 }
 
+variable "freeform_tags" {
+  type        = string
+  default     = "{}"
+  description = "Tags of everything that this stack makes, a JSON object of texts."
+
+  validation {
+    condition     = can({ for key, value in jsondecode(var.freeform_tags) : key => tostring(value) })
+    error_message = "A JSON object whose values are texts."
+  }
+}
+
+variable "defined_tags" {
+  type        = string
+  default     = "{}"
+  description = "Defined tags of everything that this stack makes, a JSON object such as {\"Operations.CostCenter\": \"42\"}."
+
+  validation {
+    condition     = can({ for key, value in jsondecode(var.defined_tags) : key => tostring(value) })
+    error_message = "A JSON object whose keys are namespace and key with a dot between them, and whose values are texts."
+  }
+}
+
 # The network
 
 variable "create_network" {
@@ -38,6 +60,12 @@ variable "network_cidr" {
   type        = string
   default     = "10.90.0.0/24"
   description = "Address range of the VCN to make."
+}
+
+variable "network_compartment_id" {
+  type        = string
+  default     = ""
+  description = "OCID of the compartment of your VCN; only Resource Manager's form needs it, to list what is there."
 }
 
 variable "vcn_id" {
@@ -60,9 +88,27 @@ variable "network_security_group_ids" {
 
 # The function
 
+variable "function_id" {
+  type        = string
+  default     = ""
+  description = "OCID of a function that was made from the package; empty makes one from the image."
+}
+
 variable "image" {
   type        = string
+  default     = ""
   description = "Image in OCI's registry, in the region of the function: <region key>.ocir.io/<namespace>/<repository>:<tag>."
+}
+
+variable "shape" {
+  type        = string
+  default     = "GENERIC_X86"
+  description = "Processors of the application: GENERIC_X86, GENERIC_ARM or GENERIC_X86_ARM; the image has to be for them."
+
+  validation {
+    condition     = contains(["GENERIC_X86", "GENERIC_ARM", "GENERIC_X86_ARM"], var.shape)
+    error_message = "GENERIC_X86, GENERIC_ARM or GENERIC_X86_ARM."
+  }
 }
 
 variable "memory_in_mbs" {
@@ -107,7 +153,7 @@ variable "pools" {
 
   validation {
     condition     = var.pools == "" || try(length(jsonencode(yamldecode(var.pools))) < 4000, false)
-    error_message = "JSON or YAML, of less than 4 KB; for more, use POOLS_FILE in an image of your own."
+    error_message = "JSON or YAML, of less than 4 KB; for more, put the file into the package or the image and set POOLS_FILE, or select the pools."
   }
 }
 
@@ -142,9 +188,20 @@ variable "more_config" {
 
 # What it may do
 
-variable "pools_compartment_id" {
-  type        = string
-  description = "OCID of the compartment of the instance pools and their instances."
+variable "pools_compartment_ids" {
+  type        = list(string)
+  description = "OCIDs of the compartments of the instance pools and their instances, that of autoscaling_pool_id first."
+
+  validation {
+    condition     = length(var.pools_compartment_ids) > 0
+    error_message = "Give one compartment at least."
+  }
+}
+
+variable "select_subcompartments" {
+  type        = bool
+  default     = false
+  description = "Let it find the compartments below that of the pools: for select with includeSubcompartments."
 }
 
 variable "find_hosts" {
@@ -174,6 +231,38 @@ variable "publish_namespace" {
     condition     = var.publish_namespace == "" || can(regex("^[A-Za-z][A-Za-z0-9_]*$", var.publish_namespace)) && !can(regex("^(oci|oracle)_", var.publish_namespace))
     error_message = "A letter, then letters, digits and _; not beginning with oci_ or oracle_."
   }
+}
+
+variable "deployers_group" {
+  type        = string
+  default     = ""
+  description = "Name of the group whose users deploy the function and call it; empty adds no statement."
+}
+
+# What it tells
+
+variable "function_metrics_namespace" {
+  type        = string
+  default     = ""
+  description = "FUNCTION_METRICS_NAMESPACE: namespace of the function's own metrics; empty means none."
+}
+
+variable "apm_domain_id" {
+  type        = string
+  default     = ""
+  description = "OCID of the APM domain that traces go to; empty means none."
+}
+
+variable "success_topic_id" {
+  type        = string
+  default     = ""
+  description = "OCID of the topic that is told of each call that nobody waited for, with its answer; empty means none."
+}
+
+variable "failure_topic_id" {
+  type        = string
+  default     = ""
+  description = "OCID of the topic that is told of each such call that failed; it takes ON_ERROR throw. Empty means none."
 }
 
 # Its log
@@ -242,4 +331,82 @@ variable "create_event_rule" {
   type        = bool
   default     = false
   description = "Call it when an instance pool of the compartment changes."
+}
+
+variable "create_connector" {
+  type        = bool
+  default     = false
+  description = "Make a connector of Connector Hub that calls it with the metrics of the pools' instances."
+}
+
+variable "gateway_subnet_id" {
+  type        = string
+  default     = ""
+  description = "OCID of the subnet of a private API gateway whose route /pools/utilization calls it; empty makes none."
+}
+
+# The loop
+
+variable "create_clock" {
+  type        = bool
+  default     = false
+  description = "Call it every minute for the pools that report, by an alarm that repeats itself."
+}
+
+variable "autoscaling_pool_id" {
+  type        = string
+  default     = ""
+  description = "OCID of the pool that is scaled on its published average; empty makes no autoscaling configuration."
+}
+
+variable "minimum_size" {
+  type        = number
+  default     = 1
+  description = "The least instances of that pool."
+}
+
+variable "maximum_size" {
+  type        = number
+  default     = 10
+  description = "The most instances of that pool."
+}
+
+variable "scale_out_above" {
+  type        = number
+  default     = 70
+  description = "Average CPU utilization in percent above which instances are added."
+}
+
+variable "scale_out_by" {
+  type        = number
+  default     = 1
+  description = "How many instances are added at a time; one is taken away at a time."
+}
+
+variable "scale_in_below" {
+  type        = number
+  default     = 30
+  description = "Average CPU utilization in percent below which an instance is taken away."
+}
+
+variable "pending_duration" {
+  type        = string
+  default     = "PT3M"
+  description = "How long the average has to be beyond a threshold before the pool is scaled: PT3M to PT1H."
+
+  validation {
+    condition     = can(regex("^PT([3-9]|[1-5][0-9]|60)M$", var.pending_duration)) || var.pending_duration == "PT1H"
+    error_message = "From PT3M to PT60M, or PT1H."
+  }
+}
+
+variable "cool_down_in_seconds" {
+  type        = number
+  default     = 600
+  description = "How long after a change of the pool's size there is no other."
+
+  validation {
+    condition     = var.cool_down_in_seconds >= 300
+    error_message = "OCI takes 300 seconds at least."
+  }
 }

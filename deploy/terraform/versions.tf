@@ -4,8 +4,9 @@ terraform {
   required_providers {
     oci = {
       source = "oracle/oci"
-      # The arguments were checked against the documentation of this version.
-      version = ">= 8.28.0"
+      # The arguments were checked against the documentation of this version; the next major one may
+      # rename them.
+      version = ">= 8.28.0, < 9.0.0"
     }
   }
 }
