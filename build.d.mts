@@ -11,3 +11,8 @@ export function buildCommand(options?: {
   /** @default dist/command.cjs */
   readonly outfile?: string;
 }): Promise<void>;
+
+export function buildCodeCacheWriter(options?: {
+  /** @default dist/write-code-cache.cjs */
+  readonly outfile?: string;
+}): Promise<void>;

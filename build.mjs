@@ -1,11 +1,12 @@
-// Makes dist/func.cjs, the one file that is the function; with --analyze, says what is in it; with
-// --command, dist/command.cjs, too: the command that asks it.
+// Makes dist/func.cjs, the one file that is the function, and what its image needs to be built; with
+// --analyze, says what is in it; with --command, dist/command.cjs, too: the command that asks it.
 import { createHash } from "node:crypto";
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { analyzeMetafile, build } from "esbuild";
+import { keepClassNames } from "./build/class-names.mjs";
 import { slimOciSdk } from "./build/oci-sdk.mjs";
-import { loadPackagesLazily, replacePackages } from "./build/replacements.mjs";
+import { leaveOutTexts, loadPackagesLazily, replacePackages } from "./build/replacements.mjs";
 
 const root = import.meta.dirname;
 
@@ -24,10 +25,12 @@ export async function buildFunction({ outfile = "dist/func.cjs", minify = true }
     platform: "node",
     target: "node22",
     format: "cjs",
+    define: { "import.meta.dirname": "__dirname" },
     minify,
     // A template literal may hold line breaks; see withLoader.
-    supported: { "template-literal": !minify },
-    // Class names are in the log.
+    // The loader's script has no import(): what is imported later is required then.
+    supported: { "template-literal": !minify, "dynamic-import": false },
+    // Class names are in the log; see class-names.mjs.
     keepNames: true,
     legalComments: "linked",
     metafile: true,
@@ -37,10 +40,14 @@ export async function buildFunction({ outfile = "dist/func.cjs", minify = true }
       slimOciSdk({ callers: join(root, "src/oci"), headers: "src/oci/request-headers.ts" }),
       replacePackages,
       loadPackagesLazily,
+      leaveOutTexts,
     ],
   });
   for (const { path, contents, text } of outputFiles) {
-    await replaceFile(path, minify && path.endsWith(".cjs") ? await withLoader(text) : contents);
+    await replaceFile(
+      path,
+      minify && /\.c?js$/.test(path) ? await withLoader(keepClassNames(text)) : contents,
+    );
   }
   return metafile;
 }
@@ -51,22 +58,36 @@ export async function buildFunction({ outfile = "dist/func.cjs", minify = true }
  * @param {{ outfile?: string }} [options]
  */
 export async function buildCommand({ outfile = "dist/command.cjs" } = {}) {
+  await buildTool("local/command/bin.ts", outfile, "#!/usr/bin/env node");
+  await chmod(resolve(root, outfile), 0o755);
+}
+
+/**
+ * Builds what writes the code cache, for the image: its own Node has to do that, and an image that is
+ * built without a network has no package.
+ *
+ * @param {{ outfile?: string }} [options]
+ */
+export async function buildCodeCacheWriter({ outfile = "dist/write-code-cache.cjs" } = {}) {
+  await buildTool("tools/write-code-cache.ts", outfile);
+}
+
+async function buildTool(entryPoint, outfile, firstLine = "") {
   await build({
     absWorkingDir: root,
-    entryPoints: ["local/command/bin.ts"],
+    entryPoints: [entryPoint],
     outfile,
     bundle: true,
     platform: "node",
     target: "node20.19",
     format: "cjs",
-    banner: { js: "#!/usr/bin/env node" },
+    banner: { js: firstLine },
     define: { "import.meta.dirname": "__dirname" },
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: "linked",
     logLevel: "warning",
   });
-  await chmod(resolve(root, outfile), 0o755);
 }
 
 /** The source as a comment in the file that loads it. */
@@ -91,6 +112,7 @@ async function replaceFile(path, contents) {
 
 if (process.argv[1] === import.meta.filename) {
   const metafile = await buildFunction();
+  await buildCodeCacheWriter();
   if (process.argv.includes("--command")) await buildCommand();
   if (process.argv.includes("--analyze")) console.log(await analyzeMetafile(metafile));
 }

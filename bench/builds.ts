@@ -2,11 +2,12 @@ import { statSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { build } from "esbuild";
 import { buildFunction } from "../build.mjs";
-import { writeCodeCache } from "../local/code-cache.ts";
 import { FnAgent } from "../local/fn-agent/fn-agent.ts";
+import { writeCodeCaches } from "../tools/code-cache.ts";
 import { bundle } from "./function-process.ts";
 
-export const helloWorldBundle = "dist/bench/hello-world.cjs";
+/** The same four requests without the SDK, or anything else that can be left out. */
+export const floorBundle = "dist/bench/floor.cjs";
 /** The same function as it would run without a build: every package as it is, and all of oci-sdk. */
 export const unbundled = "dist/bench/unbundled.mjs";
 
@@ -24,12 +25,12 @@ const partsShown = 10;
 /** Builds the function, and what it is compared with. */
 export async function buildAll(): Promise<Bundle> {
   const { outputs } = await buildFunction();
-  await writeCodeCache(bundle);
+  await writeCodeCaches(bundle);
   const common = { bundle: true, platform: "node", target: "node20" } as const;
   await build({
     ...common,
-    entryPoints: ["bench/hello-world.cjs"],
-    outfile: helloWorldBundle,
+    entryPoints: ["bench/floor.cjs"],
+    outfile: floorBundle,
     format: "cjs",
     minify: true,
   });
@@ -77,10 +78,12 @@ export async function loadedModules(
     bundle: file,
     environment,
     nodeArguments: ["--require", "./bench/loaded-modules.cjs"],
+    limited: false,
   });
   try {
     const { status } = await agent.invoke(JSON.stringify(body));
     if (status !== 200 || agent.pid === undefined) throw new Error(`Fn answers ${status}`);
+    agent.thaw();
     process.kill(agent.pid, "SIGUSR2");
     for (let waitedMs = 0; waitedMs < 5_000; waitedMs += 10) {
       const line = agent.logLines().find((text) => text.startsWith('{"files":'));

@@ -1,13 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { FnAgent } from "../local/fn-agent/fn-agent.ts";
-import type { Source } from "../src/config/pool-spec.ts";
 import type { ResultDocument } from "../src/result/result-document.ts";
+import type { MeasuredSource } from "./naive/way.ts";
 
 /** The built function. */
 export const bundle = "dist/func.cjs";
 
 /** So long as OCI's ten queries a second allow two of them four times; in ms. */
-export const betweenCallsMs = 250;
+const betweenCallsMs = 250;
+
+export interface ProcessOptions {
+  /** @default the function of this work tree */
+  readonly bundle?: string;
+  /** Of its container, where this machine can limit it. @default no limit */
+  readonly memoryMb?: number;
+}
 
 /** The function as it is deployed, in a process of its own on an Fn agent. */
 export class FunctionProcess {
@@ -18,13 +25,15 @@ export class FunctionProcess {
     this.#agent = agent;
   }
 
+  /** Without `memoryMb`, the process has the whole machine. */
   static async start(
     environment: Readonly<Record<string, string>>,
-    nodePath = process.execPath,
+    { bundle: file = bundle, memoryMb }: ProcessOptions = {},
   ): Promise<FunctionProcess> {
     // The timeout is func.yaml's.
-    const options = { bundle, environment, nodePath, timeoutMs: 60_000 };
-    return new FunctionProcess(await FnAgent.start(options));
+    const options = { bundle: file, environment, timeoutMs: 60_000 };
+    const limits = memoryMb === undefined ? { limited: false } : { memoryMb };
+    return new FunctionProcess(await FnAgent.start({ ...options, ...limits }));
   }
 
   get pid(): number | undefined {
@@ -48,7 +57,7 @@ export class FunctionProcess {
    * As `ask`, but not so soon after the call before that the function would have to hold back its
    * queries to OCI Monitoring. A function is called once a minute, and never has to.
    */
-  async askInTurn(request: { readonly instancePoolId: string; readonly source: Source }) {
+  async askInTurn(request: { readonly instancePoolId: string; readonly source: MeasuredSource }) {
     if (request.source === "oci") {
       await delay(Math.max(0, this.#calledAt + betweenCallsMs - performance.now()));
     }

@@ -1,5 +1,5 @@
 import { Child } from "./child.ts";
-import { FunctionProcess } from "./function-process.ts";
+import { FunctionProcess, type ProcessOptions } from "./function-process.ts";
 import type { NaiveWay } from "./naive/process.ts";
 import type { OciServer } from "./servers/oci.ts";
 import type { PrometheusServer } from "./servers/prometheus.ts";
@@ -35,9 +35,9 @@ export async function withSite<T>(use: (site: Site) => Promise<T>): Promise<T> {
 export async function withFunction<T>(
   { environment }: Site,
   use: (fn: FunctionProcess) => Promise<T>,
-  nodePath?: string,
+  options?: ProcessOptions,
 ): Promise<T> {
-  const fn = await FunctionProcess.start(environment, nodePath);
+  const fn = await FunctionProcess.start(environment, options);
   try {
     return await use(fn);
   } finally {

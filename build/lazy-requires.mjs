@@ -53,9 +53,17 @@ function deferExports({ body }, isRequired, edit) {
     if (left.object?.name === "module" && name === "exports" && right.properties) {
       for (const entry of right.properties) deferProperty(entry, isRequired, edit);
     }
-    if (left.object?.name !== "exports" || !isRequired(right)) continue;
+    if (!isExports(left.object) || !isRequired(right)) continue;
     if (!isExported(name, edit.original.slice(end))) deferExport(left, right, edit);
   }
+}
+
+/** `exports`, or `module.exports`. */
+function isExports(node) {
+  return (
+    node?.name === "exports" ||
+    (node?.object?.name === "module" && node.property.name === "exports")
+  );
 }
 
 /** Again, after the module passed it on: then it needn't be what it is here. */
@@ -69,9 +77,10 @@ function deferProperty({ start, key, value, computed }, isRequired, edit) {
   edit.appendLeft(value.end, "; }");
 }
 
-function deferExport({ start, property }, right, edit) {
+function deferExport({ start, object, property }, right, edit) {
+  const exported = edit.original.slice(object.start, object.end);
   const name = JSON.stringify(property.name);
-  const define = `Object.defineProperty(exports, ${name}, { enumerable: true, get: () => `;
+  const define = `Object.defineProperty(${exported}, ${name}, { enumerable: true, get: () => `;
   edit.overwrite(start, right.start, define);
   edit.appendLeft(right.end, " })");
 }

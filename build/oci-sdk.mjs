@@ -18,6 +18,7 @@ import { keepCalledMethods } from "./slim-client.mjs";
 const ociServices = {
   common: "oci-common",
   core: "oci-core",
+  identity: "oci-identity",
   monitoring: "oci-monitoring",
   secrets: "oci-secrets",
 };

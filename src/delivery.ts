@@ -1,13 +1,20 @@
-import type { ErrorCode } from "./errors.ts";
+import { httpStatuses } from "./errors.ts";
 import type { DoctorDocument } from "./health/doctor-document.ts";
 import type { HealthDocument } from "./health/health-document.ts";
+import { contentTypes, exposition } from "./result/exposition.ts";
+import { fitsResponse } from "./result/response-limit.ts";
 import type { ErrorInfo, ResultDocument } from "./result/result-document.ts";
+import { allowedMethods, type HttpTerms } from "./triggers/trigger.ts";
 
 /** What goes back to Fn. */
 export interface Answer {
   readonly document: ResultDocument | HealthDocument | DoctorDocument;
   /** Only for HTTP callers: all others see whether the invocation failed, and nothing else. */
   readonly httpStatus?: number;
+  /** What goes back instead of the document, for an HTTP caller that wants text. */
+  readonly text?: string;
+  /** Of the response, as Fn passes them on to HTTP callers. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Thrown for callers that are to see a failure as a failed invocation: Fn answers 502. */
@@ -15,28 +22,16 @@ export class InvocationFailedError extends Error {
   override readonly name = "InvocationFailedError";
 }
 
-/** What an HTTP caller sees of a failure. */
-export const httpStatuses: Readonly<Record<ErrorCode, 400 | 404 | 502 | 503 | 504>> = {
-  INVALID_REQUEST: 400,
-  UNSUPPORTED_EVENT: 400,
-  POOL_NOT_FOUND: 404,
-  NOT_AUTHENTICATED: 502,
-  EMPTY_POOL: 502,
-  NO_DATA: 502,
-  LOW_COVERAGE: 502,
-  INTERNAL: 502,
-  THROTTLED: 503,
-  SOURCE_UNAVAILABLE: 503,
-  CIRCUIT_OPEN: 503,
-  DEADLINE_EXCEEDED: 504,
-};
-
 /**
  * Hands the document to its caller in the way that the caller reacts to.
  * @throws InvocationFailedError when the caller is to see a failed invocation. Notifications and
  * Events deliver again for two hours after any error: only what may succeed then is thrown.
  */
-export function deliver(document: ResultDocument, onError: "return" | "throw"): Answer {
+export function deliver(
+  document: ResultDocument,
+  onError: "return" | "throw",
+  http: HttpTerms = { format: "json", methodAllowed: true },
+): Answer {
   const errors = errorsOf(document);
   switch (document.trigger) {
     case "direct":
@@ -47,14 +42,28 @@ export function deliver(document: ResultDocument, onError: "return" | "throw"): 
     case "connector-hub":
       if (errors.some(({ retryable }) => retryable)) throw failure(errors);
       return { document };
-    case "http": {
-      const statuses = errors.map(({ code }) => httpStatuses[code]);
-      return {
-        document,
-        httpStatus: document.status === "failed" ? statuses.reduce((a, b) => (a > b ? a : b)) : 200,
-      };
-    }
+    case "http":
+      return deliverOverHttp(document, errors, http);
   }
+}
+
+/** Text says itself which pools were not measured, and a scrape of another status would store nothing. */
+function deliverOverHttp(
+  document: ResultDocument,
+  errors: readonly ErrorInfo[],
+  { format, methodAllowed }: HttpTerms,
+): Answer {
+  if (!methodAllowed) {
+    return { document, httpStatus: 405, headers: { "Fn-Http-H-Allow": allowedMethods.join(", ") } };
+  }
+  if (format !== "json" && document.pools.length > 0) {
+    const text = exposition(document.pools, format);
+    const headers = { "Content-Type": contentTypes[format] };
+    if (fitsResponse(text)) return { document, httpStatus: 200, text, headers };
+  }
+  const statuses = errors.map(({ code }) => httpStatuses[code]);
+  const failed = document.status === "failed";
+  return { document, httpStatus: failed ? statuses.reduce((a, b) => (a > b ? a : b)) : 200 };
 }
 
 /** A check's document is always returned; HTTP callers, such as load balancers, see 503. */

@@ -1,6 +1,6 @@
 /** The FDK ships no types; these are of 0.0.76 as it really behaves, as far as we use it. */
 declare module "@fnproject/fdk" {
-  import type { FdkTracingContext } from "./telemetry/trace-context.ts";
+  import type { FdkTracingContext } from "./triggers/trace-context.ts";
 
   export interface Context {
     readonly callID: string | null;
@@ -20,11 +20,11 @@ declare module "@fnproject/fdk" {
 
   /**
    * Serves invocations on the socket that Fn names; exits the process when there is none.
-   * The result is serialized as JSON. It must not be null, undefined, circular or hold a BigInt,
+   * The result is serialized as JSON, unless a response header says that its type is another. It must not be null, undefined, circular or hold a BigInt,
    * and what is thrown must be an Error: anything else ends the process.
    */
   function handle(
-    handler: (body: Buffer, context: Context) => Promise<object>,
+    handler: (body: Buffer, context: Context) => Promise<object | string>,
     options: { readonly inputMode: "buffer" },
   ): void;
 

@@ -1,22 +1,13 @@
-import { readFileSync } from "node:fs";
 import fdk, { type Context } from "@fnproject/fdk";
-import { OCIMetricsCollector } from "./collectors/oci-metrics-collector.ts";
-import { PrometheusMetricsCollector } from "./collectors/prometheus-metrics-collector.ts";
-import { readConfiguration } from "./config/configuration.ts";
 import { type Environment, readEnvironment } from "./config/environment.ts";
-import type { PoolSpec } from "./config/pool-spec.ts";
-import { createHandler, type HandlerDependencies } from "./handler.ts";
-import { HostDirectory } from "./instance-manager/host-directory.ts";
-import { InstanceManager } from "./instance-manager/instance-manager.ts";
-import type { Invocation } from "./invocation.ts";
+import { createHandler } from "./handler.ts";
+import { makeRoomFor } from "./heap.ts";
 import type { ContextKeys } from "./logger/log-messages.ts";
 import { readableEvent } from "./logger/readable-event.ts";
 import { createLogger, type Logger } from "./logger.ts";
-import { OciClients } from "./oci/clients.ts";
-import { PrometheusClients } from "./prometheus-clients.ts";
-import { Telemetry } from "./telemetry/telemetry.ts";
-import { readTraceContext } from "./telemetry/trace-context.ts";
+import { readTraceContext } from "./triggers/trace-context.ts";
 import type { Call } from "./triggers/trigger.ts";
+import { createDependencies } from "./wiring.ts";
 
 /** The function process: everything that lives as long as the container is made here, once. */
 function main(): void {
@@ -26,85 +17,31 @@ function main(): void {
     sampleRate: environment.logSampleRate,
     service: environment.serviceName,
   });
-  const configuration = once(() =>
-    readConfiguration(environment, (path) => readFileSync(path, "utf8")),
-  );
-  const now = () => new Date();
-  const clients = new OciClients(environment.oci, now);
-  const prometheus = new PrometheusClients(configuration, clients, now);
-  const telemetry = createTelemetry(environment, clients, now);
-  const handler = createHandler({
-    configuration,
-    ...createPoolDependencies(clients, prometheus, now),
-    report: (summary, invocation, call) => telemetry.report(summary, invocation, call),
-    findPrincipal: (invocation) => clients.findPrincipal(invocation),
-    serverNamed: (name, invocation) => prometheus.serverNamed(name, invocation),
-    endpoints: () => [clients, prometheus, telemetry].flatMap((all) => all.endpointStates()),
-    now,
-  });
+  const handler = createHandler(createDependencies(environment, process.env));
   let coldStart = true;
   fdk.handle(
     async (body, context) => {
+      makeRoomFor(body);
       const keys = invocationKeys(context, coldStart);
       coldStart = false;
-      const { document, httpStatus } = await logger.invocation(keys, (log) => {
+      const {
+        document,
+        httpStatus,
+        text,
+        headers = {},
+      } = await logger.invocation(keys, (log) => {
         if (environment.logEvent) log.info("Event received", readableEvent(body));
         return handler(body, callOf(context, environment), log);
       });
       if (httpStatus !== undefined) context.setResponseHeader("Fn-Http-Status", String(httpStatus));
-      return document;
+      for (const [name, value] of Object.entries(headers)) context.setResponseHeader(name, value);
+      return text ?? document;
     },
     { inputMode: "buffer" },
   );
   // From now on: what the FDK says before, about an environment that isn't Fn's, is for a person.
   logLibraryWarnings(logger);
   surviveFaults(logger);
-}
-
-/** What measures pools and publishes that, and what the checks ask of OCI. */
-function createPoolDependencies(
-  clients: OciClients,
-  prometheus: PrometheusClients,
-  now: () => Date,
-): Pick<HandlerDependencies, "collectors" | "publishing" | "directory" | "callsFor"> {
-  const callsFor = ({ instancePoolId: ocid, region }: PoolSpec, invocation: Invocation) =>
-    clients.callsFor({ ocid, region }, invocation);
-  const directory = new InstanceManager(
-    async (spec, invocation) => (await callsFor(spec, invocation)).compute,
-  );
-  const collectors = {
-    oci: new OCIMetricsCollector(
-      directory,
-      async (spec, invocation) => (await callsFor(spec, invocation)).monitoring,
-      now,
-    ),
-    prometheus: new PrometheusMetricsCollector({
-      directory,
-      hosts: new HostDirectory(
-        async (spec, invocation) => (await callsFor(spec, invocation)).network,
-      ),
-      serverOf: (spec, invocation) => prometheus.serverNamed(spec.prometheus.server, invocation),
-      now,
-    }),
-  };
-  const publishing = {
-    ingestionOf: callsFor,
-    compartmentOf: (spec: PoolSpec, invocation: Invocation) =>
-      directory.compartmentOf(spec, invocation),
-    now,
-  };
-  return { collectors, publishing, directory, callsFor };
-}
-
-function createTelemetry(
-  { functionMetricsNamespace: namespace }: Environment,
-  clients: OciClients,
-  now: () => Date,
-): Telemetry {
-  const placeOf = (invocation: Invocation) => clients.ownPlace(invocation);
-  const { FN_FN_ID: functionId, FN_FN_NAME: functionName } = process.env;
-  const metrics = namespace && { namespace, functionId, functionName, placeOf, now };
-  return new Telemetry(metrics || undefined, now);
 }
 
 function callOf(context: Context, { serviceName }: Environment): Call {
@@ -153,14 +90,6 @@ function logLibraryWarnings(logger: Logger): void {
 function surviveFaults(logger: Logger): void {
   process.on("unhandledRejection", (reason) => logger.error("A fault was left alone", reason));
   process.on("uncaughtException", (error) => logger.error("A fault was left alone", error));
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 
 main();

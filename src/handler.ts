@@ -1,16 +1,21 @@
 import type { Configuration } from "./config/configuration.ts";
-import { onErrorOf, type PoolsRequest, readPoolsRequest } from "./config/request.ts";
+import {
+  onErrorOf,
+  type PoolsRequest,
+  readPoolsRequest,
+  requestedCheck,
+} from "./config/request.ts";
 import { type Answer, deliver, deliverCheck } from "./delivery.ts";
 import { toUtilizationError } from "./errors.ts";
 import { checkHealth } from "./health/check-health.ts";
 import { type DoctorDependencies, runDoctor } from "./health/doctor.ts";
-import { requestedCheck } from "./health/requested-check.ts";
 import { Invocation } from "./invocation.ts";
 import type { Logger } from "./logger.ts";
-import { processPool } from "./process-pool.ts";
+import { processPools } from "./process-pool.ts";
 import { type PublishDependencies, publishPools } from "./publishing/publish-pools.ts";
-import { withinResponseLimit } from "./result/response-limit.ts";
+import { withinResponseLimit, withShortTexts } from "./result/response-limit.ts";
 import {
+  type DocumentHead,
   overallStatus,
   type PoolResult,
   type ResultDocument,
@@ -30,6 +35,7 @@ import type { Call, Trigger } from "./triggers/trigger.ts";
 export interface HandlerDependencies extends DoctorDependencies {
   readonly configuration: () => Configuration;
   readonly publishing: PublishDependencies;
+  readonly now: () => Date;
   /** Tells others of an invocation that has its answer. It never throws. */
   readonly report: (
     summary: InvocationSummary,
@@ -50,7 +56,7 @@ type Outcome = Pick<ResultDocument, "status" | "pools" | "error">;
 export function createHandler(dependencies: HandlerDependencies): Handler {
   const { now } = dependencies;
   return async (body, call, parentLogger) => {
-    const started = now();
+    const startedAt = now();
     const elapsedMs = stopwatch();
     const trigger = recognizeTrigger(body, call);
     const { name, correlationId = call.header("opc-request-id") } = trigger;
@@ -59,42 +65,27 @@ export function createHandler(dependencies: HandlerDependencies): Handler {
       correlation_id: correlationId?.slice(0, 255),
     });
     const invocation = new Invocation(call.deadline, logger, now);
+    const head = () => {
+      return { trigger: name, collectedAt: startedAt.toISOString(), durationMs: elapsedMs() };
+    };
     let answered: Answered | undefined;
     let status: Status = "failed";
     try {
-      answered = await answerTrigger(trigger, invocation, { started, elapsedMs }, dependencies);
+      answered = await answerTrigger(trigger, invocation, head, dependencies);
       const answer = answered.deliver();
       status = answer.document.status;
       return answer;
     } finally {
       invocation.end();
-      const summary = {
-        trigger: name,
-        status,
-        startedAt: started,
-        durationMs: elapsedMs(),
-        coverage: coverageOf(answered?.pools ?? []),
-        openCircuits: openCircuitsOf(dependencies.endpoints()),
-      };
-      logSummary(summary, invocation);
+      const durationMs = elapsedMs();
+      const coverage = coverageOf(answered?.pools ?? []);
+      const openCircuits = openCircuitsOf(dependencies.endpoints());
+      const keys = { duration_ms: durationMs, coverage, open_circuits: openCircuits };
+      logger.info("Invocation answered", { status, ...invocation.usage, ...keys });
+      const summary = { trigger: name, status, startedAt, durationMs, coverage, openCircuits };
       await dependencies.report(summary, invocation, call);
     }
   };
-}
-
-function logSummary(
-  { status, durationMs, coverage, openCircuits }: InvocationSummary,
-  { logger, usage: { calls, retries, bytes } }: Invocation,
-): void {
-  logger.info("Invocation answered", {
-    status,
-    duration_ms: durationMs,
-    calls,
-    retries,
-    bytes,
-    coverage,
-    open_circuits: openCircuits,
-  });
 }
 
 /** What came out of an invocation; whether the caller is to see it as a failure is still open. */
@@ -107,7 +98,7 @@ interface Answered {
 async function answerTrigger(
   trigger: Trigger,
   invocation: Invocation,
-  { started, elapsedMs }: { readonly started: Date; readonly elapsedMs: () => number },
+  head: () => DocumentHead,
   dependencies: HandlerDependencies,
 ): Promise<Answered> {
   const { configuration } = dependencies;
@@ -119,11 +110,11 @@ async function answerTrigger(
     onError = onErrorOf(content, configured);
     const asked = requestedCheck(content);
     if (asked !== undefined) {
-      const context = { trigger: trigger.name, configuration: configured, invocation };
-      const document =
+      const { status, ...found } =
         asked.check === "health"
-          ? await checkHealth(context, dependencies)
-          : await runDoctor(asked.request, context, dependencies);
+          ? await checkHealth(configured, invocation, dependencies)
+          : await runDoctor(asked.request, configured, invocation, dependencies);
+      const document = withShortTexts({ status, ...head(), ...found });
       return { pools: [], deliver: () => deliverCheck(document) };
     }
     outcome = await collect(readPoolsRequest(content, configured), dependencies, invocation);
@@ -132,21 +123,18 @@ async function answerTrigger(
     invocation.logger.error("Request failed", error);
     outcome = { status: "failed", pools: [], error: toErrorInfo(error) };
   }
-  const { status, pools, error } = outcome;
-  const collectedAt = started.toISOString();
-  const answer = { status, trigger: trigger.name, collectedAt, durationMs: elapsedMs(), pools };
-  const document = withinResponseLimit(error === undefined ? answer : { ...answer, error });
-  return { pools, deliver: () => deliver(document, onError) };
+  const { status, ...rest } = outcome;
+  const document = withinResponseLimit({ status, ...head(), ...rest });
+  return { pools: rest.pools, deliver: () => deliver(document, onError, trigger.http) };
 }
 
 async function collect(
-  { pools }: PoolsRequest,
-  { collectors, publishing }: HandlerDependencies,
+  asked: PoolsRequest,
+  { collectors, publishing, selector }: HandlerDependencies,
   invocation: Invocation,
 ): Promise<Outcome> {
-  const measured = await Promise.all(
-    pools.map((pool) => processPool(pool, collectors, invocation)),
-  );
-  const results = await publishPools(pools, measured, publishing, invocation);
+  const request = await selector.resolve(asked, invocation);
+  const measured = await processPools(request.pools, collectors, invocation);
+  const results = await publishPools(request.pools, measured, publishing, invocation);
   return { status: overallStatus(results), pools: results };
 }

@@ -1,10 +1,8 @@
 import pino, { type DestinationStream } from "pino";
 import type { LogLevel } from "./config/environment.ts";
-import { describeError } from "./logger/describe-error.ts";
-import { HeldLines } from "./logger/held-lines.ts";
 import { LineText } from "./logger/line-text.ts";
-import type { ContextKeys, KeysOf, MessageAt } from "./logger/log-messages.ts";
-import { plainKeys } from "./logger/plain-value.ts";
+import { showError, showValue } from "./logger/line-values.ts";
+import type { ContextKeys, KeysOf, LogValue, MessageAt } from "./logger/log-messages.ts";
 
 /** Writes one JSON object a line; its messages and keys are those of docs/logging.md. */
 export interface Logger {
@@ -32,32 +30,33 @@ export interface LoggerOptions {
   readonly sampleRate?: number;
   /** From 0 to below 1. @default Math.random */
   readonly random?: () => number;
-  /** Takes known secrets out of each text before it is written. @default as it is */
-  readonly redact?: (text: string) => string;
   /** @default stdout, written synchronously: Fn freezes the container right after the answer. */
   readonly destination?: DestinationStream;
 }
+
+type Keys = Readonly<Record<string, LogValue>>;
 
 /** Where lines are logged: in an invocation, or outside of any. */
 interface Scope {
   readonly level: LogLevel;
   readonly keys: Keys;
-  readonly samplingRate?: number | undefined;
+  readonly samplingRate?: number;
+  /** Written only when an error makes them interesting. */
   held?: HeldLines | undefined;
 }
 
-type Keys = Readonly<Record<string, unknown>>;
+type Log = (level: LogLevel, message: string, keys: Keys, thrown?: readonly [unknown]) => void;
 
 const severity: Readonly<Record<LogLevel, number>> = { DEBUG: 0, INFO: 1, WARN: 2, ERROR: 3 };
 
 /** A pino logger with the keys and levels of the Powertools logger. */
 export function createLogger(options: LoggerOptions): RootLogger {
   const { level, sampleRate = 0, random = Math.random } = options;
-  const log = createLog(options);
+  const logIn = linesOf(options);
   const outside: Scope = { level, keys: {} };
   let current = outside;
   return {
-    ...loggerIn(() => current, log),
+    ...loggerOf((...line) => logIn(current, ...line)),
     invocation: async (keys, run) => {
       const scope: Scope =
         random() < sampleRate
@@ -65,7 +64,7 @@ export function createLogger(options: LoggerOptions): RootLogger {
           : { level, keys, held: new HeldLines() };
       current = scope;
       try {
-        return await run(loggerIn(() => scope, log));
+        return await run(loggerOf((...line) => logIn(scope, ...line)));
       } finally {
         scope.held = undefined;
         if (current === scope) current = outside;
@@ -74,27 +73,19 @@ export function createLogger(options: LoggerOptions): RootLogger {
   };
 }
 
-type Log = (scope: Scope, level: LogLevel, message: string, keys: Keys, thrown?: Thrown) => void;
-
-interface Thrown {
-  readonly error: unknown;
-}
-
-function loggerIn(scope: () => Scope, log: Log, context: Keys = {}): Logger {
-  const all = (keys?: Keys) => ({ ...scope().keys, ...context, ...keys });
+function loggerOf(log: Log, context: Keys = {}): Logger {
   return {
-    debug: (message, keys) => log(scope(), "DEBUG", message, all(keys)),
-    info: (message, keys) => log(scope(), "INFO", message, all(keys)),
-    warn: (message, keys) => log(scope(), "WARN", message, all(keys)),
-    error: (message, error, keys) => log(scope(), "ERROR", message, all(keys), { error }),
-    child: (keys) => loggerIn(scope, log, { ...context, ...keys }),
+    debug: (message, keys) => log("DEBUG", message, { ...context, ...keys }),
+    info: (message, keys) => log("INFO", message, { ...context, ...keys }),
+    warn: (message, keys) => log("WARN", message, { ...context, ...keys }),
+    error: (message, error, keys) => log("ERROR", message, { ...context, ...keys }, [error]),
+    child: (keys) => loggerOf(log, { ...context, ...keys }),
   };
 }
 
 /** Writes a line, holds it back, or lets it go; an error brings what was held back before it. */
-function createLog(options: LoggerOptions): Log {
-  const { destination = standardOutput() } = options;
-  const format = createFormat(options);
+function linesOf({ service, destination = standardOutput() }: LoggerOptions) {
+  const lineOf = linesByPino(service);
   const write = (line: string) => {
     try {
       destination.write(line);
@@ -102,58 +93,75 @@ function createLog(options: LoggerOptions): Log {
       // Nobody is left to be told, and the caller still wants the answer.
     }
   };
-  return (scope, level, message, keys, thrown) => {
-    const writes = severity[level] >= severity[scope.level];
-    if (!writes && scope.held === undefined) return;
-    const line = format(scope, level, message, keys, thrown);
-    if (!writes) {
-      scope.held?.add(line);
+  return (scope: Scope, ...[level, message, keys, thrown]: Parameters<Log>): void => {
+    const isWritten = severity[level] >= severity[scope.level];
+    const { held } = scope;
+    if (!isWritten && held === undefined) return;
+    const line = lineOf(scope, level, message, keys, thrown);
+    if (!isWritten) {
+      held?.add(line);
       return;
     }
-    if (level === "ERROR" && scope.held !== undefined) {
-      const { lines, dropped } = scope.held.release();
-      const lost = { ...scope.keys, dropped_lines: dropped };
-      if (dropped > 0) write(format(scope, "WARN", "Older lines were dropped", lost));
-      lines.forEach(write);
+    if (level === "ERROR" && held !== undefined) {
+      const lost = { dropped_lines: held.dropped };
+      if (held.dropped > 0) {
+        write(lineOf(scope, "WARN", "Older lines were dropped", lost));
+      }
+      held.lines.forEach(write);
+      scope.held = new HeldLines();
     }
     write(line);
   };
+}
+
+const heldBytes = 20_480;
+
+/** The last lines of an invocation that are below its level. */
+class HeldLines {
+  readonly lines: string[] = [];
+  dropped = 0;
+  #bytes = 0;
+
+  /** Keeps the line; the oldest ones make room for it. */
+  add(line: string): void {
+    this.lines.push(line);
+    this.#bytes += Buffer.byteLength(line);
+    while (this.#bytes > heldBytes) {
+      this.#bytes -= Buffer.byteLength(this.lines.shift() ?? "");
+      this.dropped += 1;
+    }
+  }
 }
 
 /** Together below 16 KB, where Docker cuts a line in two. */
 const keysBytes = 5_500;
 const errorBytes = 8_500;
 
-/** The keys that are the logger's own. */
-const reserved = new Set(["level", "message", "service", "timestamp", "sampling_rate", "error"]);
-
-/** Lines by pino. */
-function createFormat({ service, redact = (text) => text }: LoggerOptions) {
+/** Of each line pino makes the text; whether and when it is written depends on its invocation. */
+function linesByPino(service: string) {
   let line = "";
-  const text = (bytes: number) => new LineText(bytes, redact);
   const lines = pino(
     {
       level: "debug",
-      base: plainKeys({ service: service.slice(0, 255) }, text(keysBytes)),
+      base: { service: new LineText(keysBytes).of(service, 255) },
       messageKey: "message",
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label.toUpperCase() }) },
     },
-    {
-      write: (written) => {
-        line = written;
-      },
-    },
+    { write: (written) => (line = written) },
   );
-  return (...[scope, level, message, keys, thrown]: Parameters<Log>): string => {
-    // pino takes the names of Object.prototype for its own.
-    const free = Object.entries(keys).filter(([key]) => !reserved.has(key) && !(key in {}));
-    const plain = {
+  return (scope: Scope, ...[level, message, keys, thrown]: Parameters<Log>): string => {
+    const text = new LineText(keysBytes);
+    const shown = Object.entries({ ...scope.keys, ...keys }).map(([key, value]) => [
+      key,
+      showValue(value, text),
+    ]);
+    const all = {
       sampling_rate: scope.samplingRate,
-      ...plainKeys(Object.fromEntries(free), text(keysBytes)),
-      error: thrown && describeError(thrown.error, text(errorBytes)),
+      ...Object.fromEntries(shown),
+      error: thrown && showError(thrown[0], new LineText(errorBytes)),
     };
-    lines[pinoLevel[level]](plain, message);
+    lines[pinoLevel[level]](all, message);
     return line;
   };
 }
@@ -167,6 +175,5 @@ const backlogBytes = 65_536;
 function standardOutput(): DestinationStream {
   const stream = pino.destination({ dest: 1, sync: true, maxLength: backlogBytes });
   stream.removeAllListeners("error");
-  stream.on("error", () => {});
-  return stream;
+  return stream.on("error", () => {});
 }

@@ -1,12 +1,12 @@
-import type { Source } from "../../src/config/pool-spec.ts";
 import type { FunctionProcess } from "../function-process.ts";
+import type { MeasuredSource } from "../naive/way.ts";
 import { loadOnePool, type Site, withFunction } from "../site.ts";
 import { compartmentId, poolIdOf } from "../tenancy.ts";
 import { sizes } from "./traffic.ts";
 
 /** How long one pool takes, warm, in turns: each array has one value, in ms, for each turn. */
 export interface Cell {
-  readonly source: Source;
+  readonly source: MeasuredSource;
   readonly members: number;
   readonly latencyMs: number;
   readonly ours: readonly number[];

@@ -1,11 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Site, takeTraffic, withFunction } from "../site.ts";
+import type { RecordedRequest } from "../../local/oci-emulator/exchange.ts";
+import { FunctionProcess } from "../function-process.ts";
+import { type Site, takeTraffic } from "../site.ts";
 import { mostInAnySecond } from "../spread.ts";
-import { poolIdOf } from "../tenancy.ts";
+import { poolIdOf, type Size } from "../tenancy.ts";
 
-/** One request for so many pools of one compartment. */
-export interface ManyPools {
-  readonly pools: number;
+/** One request for pools of one compartment. */
+export interface ManyPools extends Size {
+  /** How many of the compartment's pools were asked for. */
+  readonly asked: number;
   readonly cold: PoolsCall;
   /** The next call of the same process; undefined when Fn had ended it, or it was not asked. */
   readonly warm: PoolsCall | undefined;
@@ -15,49 +18,71 @@ export interface PoolsCall {
   /** Undefined when the function did not answer in func.yaml's time. */
   readonly ms: number | undefined;
   readonly measured: number;
-  readonly getPool: number;
-  readonly pages: number;
+  readonly calls: number;
   readonly metricQueries: number;
   readonly mostQueriesInASecond: number;
+  /** The most calls of which each began when the one before had its answer. */
+  readonly inARow: number;
 }
 
-export const membersOfEach = 3;
-export const poolCounts: readonly number[] = [1, 10, 100, 500];
-const latencyMs = 20;
+interface Asked {
+  /** @default all */
+  readonly asked?: number;
+  readonly warm: boolean;
+  /** @default the function of this work tree */
+  readonly bundle?: string;
+  /** Further keys of each pool's spec. */
+  readonly spec?: object;
+  /** The round trip. @default 20 */
+  readonly latencyMs?: number;
+}
+
 /** So that a call's queries don't count among those of the call before. */
 const pauseMs = 1_100;
 
-/** Cold, and then warm if that is asked, at a round trip of 20 ms. */
+/** Cold, and then warm if that is asked. */
 export async function measureManyPools(
   site: Site,
-  pools: number,
-  { warm }: { readonly warm: boolean },
+  size: Size,
+  { asked = size.pools, warm, bundle, spec = {}, latencyMs = 20 }: Asked,
 ): Promise<ManyPools> {
-  await site.oci.ask("load", { pools, members: membersOfEach });
+  await site.oci.ask("load", size);
   await site.oci.ask("setLatency", latencyMs);
   await takeTraffic(site);
-  const request = {
-    pools: Array.from({ length: pools }, (_, pool) => ({ instancePoolId: poolIdOf(pool) })),
-  };
-  return withFunction(site, async (fn) => {
+  const pools = Array.from({ length: asked }, (_, pool) => ({
+    instancePoolId: poolIdOf(pool),
+    ...spec,
+  }));
+  const fn = await FunctionProcess.start(site.environment, bundle === undefined ? {} : { bundle });
+  try {
     const call = async (): Promise<PoolsCall> => {
-      const answer = await fn.ask(request).catch(() => undefined);
-      const { requests, getPool, pages, metricQueries } = await takeTraffic(site);
-      const instants = requests
-        .filter(({ operation }) => operation === "SummarizeMetricsData")
-        .map(({ receivedAtMs }) => receivedAtMs);
+      const answer = await fn.ask({ pools }).catch(() => undefined);
+      const { requests } = await takeTraffic(site);
+      const queries = requests.filter(({ operation }) => operation === "SummarizeMetricsData");
       return {
         ms: answer?.ms,
         measured: answer?.document.pools.filter(({ status }) => status === "ok").length ?? 0,
-        getPool,
-        pages,
-        metricQueries,
-        mostQueriesInASecond: mostInAnySecond(instants),
+        calls: requests.length,
+        metricQueries: queries.length,
+        mostQueriesInASecond: mostInAnySecond(queries.map(({ receivedAtMs }) => receivedAtMs)),
+        inARow: longestRow(requests),
       };
     };
     const cold = await call();
-    if (cold.ms === undefined || !warm) return { pools, cold, warm: undefined };
+    if (cold.ms === undefined || !warm) return { ...size, asked, cold, warm: undefined };
     await delay(pauseMs);
-    return { pools, cold, warm: await call() };
-  });
+    return { ...size, asked, cold, warm: await call() };
+  } finally {
+    await fn.close();
+  }
+}
+
+function longestRow(requests: readonly RecordedRequest[]): number {
+  const inOrder = [...requests].sort((a, b) => a.receivedAtMs - b.receivedAtMs);
+  const ended: { readonly atMs: number; readonly row: number }[] = [];
+  for (const { receivedAtMs, answeredAtMs = Number.POSITIVE_INFINITY } of inOrder) {
+    const before = ended.filter(({ atMs }) => atMs <= receivedAtMs).map(({ row }) => row);
+    ended.push({ atMs: answeredAtMs, row: 1 + Math.max(0, ...before) });
+  }
+  return Math.max(0, ...ended.map(({ row }) => row));
 }

@@ -1,10 +1,10 @@
-import type { Source } from "../../src/config/pool-spec.ts";
+import type { MeasuredSource } from "../naive/way.ts";
 import { loadOnePool, type Site, takeTraffic, withFunction } from "../site.ts";
 import { compartmentId, poolIdOf } from "../tenancy.ts";
 
 /** What one pool of so many members costs in calls and bytes. */
 export interface Traffic {
-  readonly source: Source;
+  readonly source: MeasuredSource;
   readonly members: number;
   /** The first call of a process, and one after. */
   readonly cold: Calls;
@@ -29,7 +29,7 @@ export const sizes: readonly number[] = [1, 10, 100, 1_000, 2_000];
 /** Counts, at pools of all sizes; the naive way only up to `naiveUpTo` members. */
 export async function measureTraffic(
   site: Site,
-  source: Source,
+  source: MeasuredSource,
   naiveUpTo: number,
 ): Promise<readonly Traffic[]> {
   const rows: Traffic[] = [];
@@ -43,7 +43,7 @@ export async function measureTraffic(
 
 function measureOne(
   site: Site,
-  source: Source,
+  source: MeasuredSource,
   members: number,
   naiveUpTo: number,
 ): Promise<Traffic> {

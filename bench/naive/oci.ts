@@ -1,14 +1,20 @@
-import { common, core, monitoring } from "oci-sdk";
+import { createRequire } from "node:module";
+import type { common, core, monitoring } from "oci-sdk";
 import type { InstanceSource, NaiveInstance } from "./way.ts";
 
 const windowMs = 5 * 60_000;
 
+// The packages that oci-sdk is made of: as a whole it loads for seconds, which is not what is measured here.
+const packages = createRequire(createRequire(import.meta.url).resolve("oci-sdk"));
+const { ResourcePrincipalAuthenticationDetailsProvider }: typeof common = packages("oci-common");
+const { ComputeManagementClient }: typeof core = packages("oci-core");
+const { MonitoringClient }: typeof monitoring = packages("oci-monitoring");
+
 /** The SDK's clients as its documentation makes them, signing with the resource principal. */
 export function ociClients(endpoint: string) {
-  const authenticationDetailsProvider =
-    common.ResourcePrincipalAuthenticationDetailsProvider.builder();
-  const telemetry = new monitoring.MonitoringClient({ authenticationDetailsProvider });
-  const compute = new core.ComputeManagementClient({ authenticationDetailsProvider });
+  const authenticationDetailsProvider = ResourcePrincipalAuthenticationDetailsProvider.builder();
+  const telemetry = new MonitoringClient({ authenticationDetailsProvider });
+  const compute = new ComputeManagementClient({ authenticationDetailsProvider });
   telemetry.endpoint = endpoint;
   compute.endpoint = endpoint;
   return { telemetry, compute };
@@ -27,7 +33,8 @@ export async function listInstances(
       instancePoolId,
       compartmentId,
       limit: 1000,
-      ...(page && { page }),
+      // The SDK writes it into the URL as it is.
+      ...(page && { page: encodeURIComponent(page) }),
     });
     for (const { id, displayName = "", state } of items) {
       if (state === "Running") instances.push({ id, displayName });

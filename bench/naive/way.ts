@@ -1,6 +1,9 @@
+/** The sources that are measured, which needn't be all there are. */
+export type MeasuredSource = "oci" | "prometheus";
+
 /** How the naive way asks. */
 export interface NaiveRequest {
-  readonly source: "oci" | "prometheus";
+  readonly source: MeasuredSource;
   readonly instancePoolId: string;
   readonly compartmentId: string;
   /** How many instances are asked for at the same time. */

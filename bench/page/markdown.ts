@@ -1,4 +1,4 @@
-import type { Source } from "../../src/config/pool-spec.ts";
+import type { MeasuredSource } from "../naive/way.ts";
 
 /** A table; a header that ends with ":" has its column to the right, as numbers are. */
 export function table(headers: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -15,6 +15,6 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString("en");
 }
 
-export function sourceName(source: Source): string {
+export function sourceName(source: MeasuredSource): string {
   return { oci: "OCI Monitoring", prometheus: "Prometheus" }[source];
 }

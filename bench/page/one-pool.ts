@@ -1,17 +1,19 @@
-import type { Source } from "../../src/config/pool-spec.ts";
 import { rounded, withSpread } from "../bar.ts";
 import { type Cell, concurrency, type Naive } from "../measure/curves.ts";
 import { hosts, type RealPrometheus } from "../measure/real-prometheus.ts";
 import type { Traffic } from "../measure/traffic.ts";
 import type { Timings } from "../measurements.ts";
+import type { MeasuredSource } from "../naive/way.ts";
 import { ratioSpread, spreadOf } from "../spread.ts";
 import { count, plot, sourceName, table } from "./markdown.ts";
 
 /** Calls, bytes and time of one pool, and what limits them. */
 export function onePool(traffic: readonly Traffic[], { curves, realPrometheus }: Timings): string {
-  return `## One pool
+  return `# What does one pool take?
 
-### Calls and bytes
+Measured as [performance.md](performance.md) says, and written by the same run.
+
+## Calls and bytes
 
 ${plot("calls", "Calls by the number of members, on both sources")}
 
@@ -38,7 +40,7 @@ function calls(traffic: readonly Traffic[]): string {
   return table(headers, rows);
 }
 
-function time(source: Source, curves: readonly Cell[]): string {
+function time(source: MeasuredSource, curves: readonly Cell[]): string {
   const cells = curves.filter((cell) => cell.source === source);
   const headers = [
     "round trip:",
@@ -59,7 +61,7 @@ function time(source: Source, curves: readonly Cell[]): string {
     withSpread(ratioSpread(concurrent.ms, ours)),
   ]);
   return `
-### Time on ${sourceName(source)}
+## Time on ${sourceName(source)}
 
 ${plot(`time-${source}`, `Time by the number of members on ${sourceName(source)}, at 0, 20 and 100 ms round trip`)}
 
@@ -96,11 +98,10 @@ function growth(cells: readonly Cell[]): string {
   return `From 10 members to 1,000 at a round trip of 20 ms, our time grows ${grown(20, ({ ours }) => ours)} times, that of ${concurrency} at once ${grown(20, ({ concurrent }) => concurrent.ms)} times, that of one by one ${grown(20, ({ sequential }) => sequential.ms)} times.`;
 }
 
-const limits: Readonly<Record<Source, string>> = {
-  oci: `**What limits ours:** in a small pool, two round trips, as the members have to be known before their
-metrics are asked for; both metrics are asked for at the same time. In a large one, the members'
-pages, which come one after the other, and the work of answering and reading: a stream for each
-member and metric. **What limits the naive way:** a round trip for each member and metric, shared by as
+const limits: Readonly<Record<MeasuredSource, string>> = {
+  oci: `**What limits ours:** in a small pool, one round trip: members and both metrics are asked for at the
+same time. In a large one, the members' pages, which come one after the other, and the work of answering
+and reading: a stream for each member and metric. **What limits the naive way:** a round trip for each member and metric, shared by as
 many as are asked at once, and where these are short, the work of signing and of answering each
 request, as the servers are on the same machine. The emulator answers everybody as fast as it can, but
 OCI Monitoring answers ten queries a second to a whole tenancy: there the naive way takes at least a fifth of a
@@ -125,7 +126,7 @@ function realPrometheusTimes(measured: RealPrometheus | undefined): string {
     ...[ours, concurrent, sequential].map((ms) => withSpread(spreadOf(ms))),
     withSpread(ratioSpread(concurrent, ours)),
   ];
-  return `### Time on a real Prometheus server
+  return `## Time on a real Prometheus server
 
 ${count(hosts)} hosts of 8 CPUs, 20 samples of each series in the window, and no round trip: what evaluating
 the queries adds. It is what is left of the difference when the network is no matter.

@@ -5,26 +5,14 @@ import type { Counts, Timings } from "../measurements.ts";
 import { ratioSpread, spreadOf } from "../spread.ts";
 import { count, sourceName, table } from "./markdown.ts";
 
-/** What the function's own process costs: the work of a call, its start, and its memory. */
+/** What the function's own process costs: its start, and its memory. */
 export function ownWork({ bundle, loaded }: Counts, timings: Timings): string {
-  return `## The work of a warm call
+  return `## Cold start
 
-CPU time of the function's process for a pool of 100 members, with all of its threads, and of
-\`JSON.parse\` on the bodies of the answers that it gets. Both are done by turns, once each, and on OCI a
-quarter of a second apart, as Monitoring allows no more: a function is called once a minute, and
-neither it nor \`JSON.parse\` then finds much in the caches of the processor. The bar is about a
-process that has had 30 calls, in which V8 still compiles; after 300, that is mostly over. In a row is
-what \`JSON.parse\` takes when it is done 300 times on end, with everything at hand.
-
-${warmCalls(timings)}
-
-${floor(timings)}
-
-## Cold start
-
-From the start of the process to the end of its first response, by turns on one machine: a
-hello-world function, bundled like ours; ours, which measures a pool of one; and ours without a
-build, on the packages as npm installs them and the whole of \`oci-sdk\`.
+From the start of the process to the end of its first response, by turns on one machine, for a pool of
+one: a hand-written floor, [bench/floor.cjs](../bench/floor.cjs), which makes the same four requests with
+the FDK and Node alone, and checks nothing; ours; and ours without a build, on the packages as npm
+installs them and the whole of \`oci-sdk\`.
 
 ${coldStart(timings)}
 
@@ -33,7 +21,7 @@ and then that whatever a request takes runs for the first time. Little of that c
 
 ${parts(bundle)}
 
-By its first response the function has loaded ${count(loaded.ours.files)} file and ${count(loaded.ours.builtins)} of Node's own modules; hello-world has loaded ${count(loaded.helloWorld.builtins)} of those.
+By its first response the function has loaded ${count(loaded.ours.files)} file and ${count(loaded.ours.builtins)} of Node's own modules; the floor has loaded ${count(loaded.floor.builtins)} of those.
 
 ## Memory
 
@@ -42,47 +30,13 @@ the memory of its container, and collects garbage the later the more there is.
 
 ${memory(timings)}
 
+${largeRequest(timings)}
+
 **What limits it:** Node itself and the bundle's code; then the answers, which are there as bytes, as
 text and as objects at the same time.`;
 }
 
-function warmCalls({ warmCalls: rows }: Timings): string {
-  const headers = [
-    "source",
-    "responses, KB:",
-    "ours, ms:",
-    "JSON.parse, ms:",
-    "ratio:",
-    "ours after 300 calls, ms:",
-    "JSON.parse in a row, ms:",
-  ];
-  return table(
-    headers,
-    rows.map(({ source, parsedBytes, ours, parsing, oursLater, parsingInARow }) => [
-      sourceName(source),
-      rounded(parsedBytes / 1000),
-      withSpread(spreadOf(ours)),
-      withSpread(spreadOf(parsing)),
-      times(ratioSpread(ours, parsing)),
-      withSpread(spreadOf(oursLater)),
-      withSpread(spreadOf(parsingInARow)),
-    ]),
-  );
-}
-
-/** Of a call on OCI: one for the members, and one for each metric. */
-const requests = 3;
-
-function floor({ floor: { helloWorld, signature }, warmCalls: rows }: Timings): string {
-  const parsing = spreadOf(rows.find(({ source }) => source === "oci")?.parsing ?? []).median;
-  const least = spreadOf(helloWorld).median + requests * spreadOf(signature).median + parsing;
-  return `**What limits it:** being called and calling. A call of the hello-world function takes ${withSpread(spreadOf(helloWorld))} ms of
-CPU, and each of the ${requests} requests to OCI has a signature, which takes ${withSpread(spreadOf(signature))} ms: with \`JSON.parse\`, that is
-${rounded(least / parsing)} times \`JSON.parse\` before a byte is sent or checked. The rest is HTTP, the SDK, reading, checking
-and averaging.`;
-}
-
-function coldStart({ coldStart: { ours, helloWorld, unbundled } }: Timings): string {
+function coldStart({ coldStart: { ours, withPrometheus, floor, unbundled } }: Timings): string {
   const headers = [
     "",
     "wall time, ms:",
@@ -111,8 +65,9 @@ function coldStart({ coldStart: { ours, helloWorld, unbundled } }: Timings): str
     ];
   };
   return table(headers, [
-    row("hello-world", helloWorld),
+    row("the floor", floor),
     row("ours", ours),
+    row("ours, with a Prometheus server configured", withPrometheus),
     row("unbundled, on oci-sdk", unbundled),
   ]);
 }
@@ -149,4 +104,9 @@ function memory({ memory: rows }: Timings): string {
       ),
     ]),
   );
+}
+
+function largeRequest({ largeRequest: { limitMb, measured, peakMb } }: Timings): string {
+  const where = limitMb === undefined ? "without a limit" : `in a container of ${limitMb} MB`;
+  return `One request for 1,000 pools of 100 members, ${where}: ${count(measured)} pools measured, ${rounded(peakMb)} MB at the most.`;
 }

@@ -10,7 +10,7 @@ import { ownWork } from "./own-work.ts";
 import { plotsOf } from "./plots.ts";
 import { price } from "./price.ts";
 
-/** Writes docs/performance.md and its plots. */
+/** Writes docs/performance.md, the page of one pool, and their plots. */
 export async function writePage(
   bars: readonly Bar[],
   counts: Counts,
@@ -23,15 +23,16 @@ export async function writePage(
   const unbundled = spreadOf(timings.coldStart.unbundled.map(({ residentMb }) => residentMb));
   const sections = [
     introduction(bars),
-    onePool(counts.traffic, timings),
-    manyPools(timings.manyPools),
+    manyPools(counts.compartments, timings),
     ownWork(counts, timings),
     price(timings.curves, unbundled.median),
   ];
-  await writeFile(
-    "docs/performance.md",
-    `${sections.join("\n\n").replaceAll(/\n{3,}/g, "\n\n")}\n`,
-  );
+  await write("docs/performance.md", sections);
+  await write("docs/performance-one-pool.md", [onePool(counts.traffic, timings)]);
+}
+
+function write(page: string, sections: readonly string[]): Promise<void> {
+  return writeFile(page, `${sections.join("\n\n").replaceAll(/\n{3,}/g, "\n\n")}\n`);
 }
 
 function introduction(bars: readonly Bar[]): string {
@@ -53,7 +54,8 @@ holding back every answer for the round trip. Two things are therefore not in th
 real services take to answer, and a network's jitter. "Per instance" is the way of the original
 framework, in [bench/naive/](../bench/naive/): CPU and then memory of each instance, with the same
 SDK, or axios. A figure is the median of its turns, with the quartiles in brackets; a ratio is that of
-what was measured in the same turn.
+what was measured in the same turn. One pool has [a page of its own](performance-one-pool.md): calls, bytes and
+time by the number of members.
 
 ## The bars
 

@@ -1,8 +1,9 @@
-import type { Source } from "../../src/config/pool-spec.ts";
+import { earlierCommit } from "../earlier-build.ts";
 import { type Cell, concurrency, latencies } from "../measure/curves.ts";
-import type { ManyPools } from "../measure/many-pools.ts";
+import type { PoolsCall } from "../measure/many-pools.ts";
 import type { Traffic } from "../measure/traffic.ts";
-import type { Counts, Timings } from "../measurements.ts";
+import type { BothBuilds, Counts, Timings } from "../measurements.ts";
+import type { MeasuredSource } from "../naive/way.ts";
 import { spreadOf } from "../spread.ts";
 import { draw, type Line, type Panel, type Point } from "./draw.ts";
 import { sourceName } from "./markdown.ts";
@@ -22,7 +23,7 @@ const naiveNames = {
   concurrent: `per instance, ${concurrency} at once`,
 } as const;
 
-function timePanels(cells: readonly Cell[], source: Source): readonly Panel[] {
+function timePanels(cells: readonly Cell[], source: MeasuredSource): readonly Panel[] {
   return latencies.map((latencyMs) => {
     const there = cells.filter((cell) => cell.source === source && cell.latencyMs === latencyMs);
     const line = (name: string, msOf: (cell: Cell) => readonly number[]): Line => ({
@@ -62,36 +63,27 @@ function callPanels(traffic: readonly Traffic[]): readonly Panel[] {
   });
 }
 
-function poolPanels(rows: readonly ManyPools[]): readonly Panel[] {
-  const calls = (pointOf: (row: ManyPools) => number | undefined): readonly Point[] =>
-    rows.flatMap((row) => {
-      const y = pointOf(row);
-      return y === undefined ? [] : [[row.pools, y] as const];
+function poolPanels(rows: readonly BothBuilds[]): readonly Panel[] {
+  const points = (
+    build: "ours" | "earlier",
+    yOf: (call: PoolsCall) => number | undefined,
+  ): readonly Point[] =>
+    rows.flatMap(({ pools, turns }) => {
+      const values = turns.flatMap((turn) => yOf(turn[build].cold) ?? []);
+      return values.length === 0 ? [] : [[pools, spreadOf(values).median] as const];
     });
+  const seconds = ({ ms }: PoolsCall) => (ms === undefined ? undefined : ms / 1000);
+  const lines = (yOf: (call: PoolsCall) => number | undefined) => [
+    { name: "ours", points: points("ours", yOf) },
+    { name: earlierCommit, points: points("earlier", yOf) },
+  ];
   return [
     {
       title: "metric queries",
       x: "pools",
       y: "queries",
-      lines: [
-        { name: "ours", points: calls(({ cold }) => cold.metricQueries) },
-        { name: "two for each pool", points: rows.map(({ pools }) => [pools, 2 * pools]) },
-      ],
+      lines: lines(({ metricQueries }) => metricQueries),
     },
-    {
-      title: "time at 20 ms round trip, warm",
-      x: "pools",
-      y: "seconds",
-      lines: [
-        {
-          name: "ours",
-          points: calls(({ warm }) => (warm?.ms === undefined ? undefined : warm.ms / 1000)),
-        },
-        {
-          name: "two for each pool",
-          points: rows.map(({ pools }) => [pools, Math.max(0.04, (2 * pools - 10) / 10)]),
-        },
-      ],
-    },
+    { title: "time at 20 ms round trip, cold", x: "pools", y: "seconds", lines: lines(seconds) },
   ];
 }

@@ -1,5 +1,6 @@
 // The emulated tenancy in a process of its own.
-import { OciEmulator, type RecordedRequest } from "../../local/oci-emulator/emulator.ts";
+import { OciEmulator } from "../../local/oci-emulator/emulator.ts";
+import type { RecordedRequest } from "../../local/oci-emulator/exchange.ts";
 import type { EmulatedTenancy } from "../../local/oci-emulator/tenancy.ts";
 import { serveParent } from "../child.ts";
 import { poolsOf, type Size } from "../tenancy.ts";

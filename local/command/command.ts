@@ -1,11 +1,13 @@
 import stringify from "json-stringify-pretty-compact";
 import manifest from "../../package.json" with { type: "json" };
 import { streamDisplay, windowDisplay } from "./display.ts";
+import { conditionsMet } from "./fail-on.ts";
 import { helpText } from "./help.ts";
 import { type LocalFunction, startLocalFunction } from "./local-function.ts";
 import { type DefaultTenancy, type Options, readOptions } from "./options.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { type AnyDocument, renderDocument } from "./render/document.ts";
+import { heading } from "./render/heading.ts";
 import { type Page, printable } from "./render/page.ts";
 import { requestOf } from "./request.ts";
 import { isWindow, pageOf } from "./terminal-page.ts";
@@ -26,13 +28,16 @@ export interface CommandCall {
   readonly process: Pick<NodeJS.Process, "stdin" | "stdout" | "stderr" | "env">;
 }
 
+/** 0: measured; 1: nothing was; 2: called wrongly; 3: a condition of --fail-on holds. */
+export type ExitCode = 0 | 1 | 2 | 3;
+
 /** Runs the command, and returns its exit code; doesn't throw. */
-export async function runCommand(call: CommandCall): Promise<0 | 1 | 2> {
+export async function runCommand(call: CommandCall): Promise<ExitCode> {
   const { stdout, stderr } = call.process;
   stdout.on("error", endWithReader);
   try {
-    const options = readOptions(call.args, call.defaultTenancy);
-    if (options === "help") stdout.write(helpText(call.name));
+    const options = readOptions(call.args, call.defaultTenancy, call.process.env);
+    if (options === "help") stdout.write(helpText(call.name, pageOf(stdout)));
     else if (options === "version") stdout.write(`${manifest.version}\n`);
     else return await askFunction(options, call);
     return 0;
@@ -50,7 +55,7 @@ function endWithReader(error: NodeJS.ErrnoException): void {
   process.exit();
 }
 
-async function askFunction(options: Options, call: CommandCall): Promise<0 | 1> {
+async function askFunction(options: Options, call: CommandCall): Promise<ExitCode> {
   const { stderr, env } = call.process;
   const progress = createProgress(stderr, options.verbose);
   let running: LocalFunction | undefined;
@@ -70,7 +75,10 @@ async function askFunction(options: Options, call: CommandCall): Promise<0 | 1> 
     const document = await (options.watchSeconds === undefined
       ? askOnce(options, running, progress, call)
       : keepAsking(options, options.watchSeconds, running, progress, call));
-    return document?.status === "failed" || document === undefined ? 1 : 0;
+    if (document === undefined || document.status === "failed") return 1;
+    const met = conditionsMet(document, options.failOn);
+    for (const text of met) stderr.write(`--fail-on: ${printable(text)}\n`);
+    return met.length > 0 ? 3 : 0;
   } finally {
     progress.end();
     await running?.close();
@@ -78,36 +86,40 @@ async function askFunction(options: Options, call: CommandCall): Promise<0 | 1> 
 }
 
 async function askOnce(
-  { question, output }: Options,
+  options: Options,
   running: LocalFunction,
   progress: Progress,
   { process: { stdout, stderr } }: CommandCall,
 ): Promise<AnyDocument> {
   progress.say("Waiting for the function's answer");
-  const document = await running.ask(requestOf(question));
+  const document = await running.ask(bodyOf(options, running, false));
   progress.end();
-  if (output === "table") writeTable(document, stdout);
-  if (output === "both") writeTable(document, stderr);
-  if (output !== "table") stdout.write(`${readableJson(document, pageOf(stdout))}\n`);
+  const asTable = options.output === "table" || (options.output === "auto" && stdout.isTTY);
+  if (asTable) writeTable(document, running.signer, stdout);
+  else if (options.output === "auto") writeTable(document, running.signer, stderr);
+  if (!asTable) stdout.write(`${readableJson(document, pageOf(stdout))}\n`);
   return document;
 }
 
 async function keepAsking(
-  { question, output }: Options,
+  options: Options,
   seconds: number,
   running: LocalFunction,
   progress: Progress,
   { process: { stdin, stdout, stderr } }: CommandCall,
 ): Promise<AnyDocument | undefined> {
+  const { output } = options;
   const inWindow = output !== "json" && isWindow(stdout);
   const write = (document: AnyDocument) => {
     if (output === "json") stdout.write(`${JSON.stringify(document)}\n`);
-    else writeTable(document, stdout);
+    else writeTable(document, running.signer, stdout);
   };
   const tell = (failure: string) => stderr.write(`${printable(failure)}\n`);
-  const display = inWindow ? windowDisplay(stdout, seconds, Date.now) : streamDisplay(write, tell);
+  const display = inWindow
+    ? windowDisplay(stdout, { seconds, signer: running.signer, now: Date.now })
+    : streamDisplay(write, tell);
   progress.end();
-  const ask = () => running.ask(requestOf(question));
+  const ask = () => running.ask(bodyOf(options, running, inWindow));
   const { document, failure } = await watchUntilQuit(
     seconds,
     ask,
@@ -122,6 +134,12 @@ function readableJson(document: AnyDocument, { columns = widestJson }: Page): st
   return stringify(document, { maxLength: Math.min(widestJson, columns - 1) });
 }
 
-function writeTable(document: AnyDocument, stream: NodeJS.WriteStream): void {
-  stream.write(`${renderDocument(document, pageOf(stream)).join("\n")}\n`);
+function bodyOf({ question, overrides }: Options, running: LocalFunction, members: boolean) {
+  return requestOf(question, { overrides, members, environment: running.environment });
+}
+
+function writeTable(document: AnyDocument, signer: string, stream: NodeJS.WriteStream): void {
+  const page = pageOf(stream);
+  const lines = [...heading(document, signer, page), ...renderDocument(document, page)];
+  stream.write(`${lines.join("\n")}\n`);
 }

@@ -1,4 +1,7 @@
+import { readEnvironment } from "../../src/config/environment.ts";
+import { isWholeUser } from "../../src/config/profile-variables.ts";
 import { demoConfiguration, demoPools, poolOfHosts } from "../demo-tenancy.ts";
+import { tenancyOf } from "../file-tenancy.ts";
 import { FnAgent } from "../fn-agent/fn-agent.ts";
 import { OciEmulator } from "../oci-emulator/emulator.ts";
 import { hostsOf } from "../prometheus-hosts.ts";
@@ -8,6 +11,9 @@ import type { AnyDocument } from "./render/document.ts";
 
 /** The function, running as Fn runs it. */
 export interface LocalFunction {
+  /** Who signs, for a person: "profile PROD". */
+  readonly signer: string;
+  readonly environment: Readonly<Record<string, string>>;
   /** Rejects when Fn would answer with an error of its own. */
   ask(request: string): Promise<AnyDocument>;
   close(): Promise<void>;
@@ -27,14 +33,21 @@ export async function startLocalFunction(options: LocalFunctionOptions): Promise
     tenancy.kind === "emulated"
       ? { ...emulator?.environment, ...emulatedEnvironment(tenancy) }
       : ownEnvironment(tenancy, variables);
-  const agent = await FnAgent.start({
+  const starting = FnAgent.start({
     bundle,
     environment: { ...environment, LOG_LEVEL: verbose ? "DEBUG" : "WARN" },
     onLog: (line) => {
       if (verbose) log(line);
     },
   });
+  const agent = await starting.catch(async (error) => {
+    // An emulator that listens would keep the command alive.
+    await emulator?.close();
+    throw error;
+  });
   return {
+    signer: emulator === undefined ? signerOf(environment) : "emulated tenancy",
+    environment,
     async ask(request) {
       const response = await agent.invoke(request);
       if (response.status !== 200) {
@@ -49,15 +62,26 @@ export async function startLocalFunction(options: LocalFunctionOptions): Promise
   };
 }
 
+function signerOf(environment: LocalFunction["environment"]): string {
+  const { kind, configProfile = "DEFAULT", profileValues } = readEnvironment(environment).oci.auth;
+  if (kind !== "config_file") return kind.replace("_", " ");
+  return isWholeUser(profileValues) ? "the user of OCI_CLI_USER" : `profile ${configProfile}`;
+}
+
 type Emulated = Tenancy & { readonly kind: "emulated" };
 
-async function startEmulator({ prometheusUrl }: Emulated): Promise<OciEmulator> {
+async function startEmulator({ prometheusUrl, poolsFile }: Emulated): Promise<OciEmulator> {
+  if (poolsFile !== undefined) return OciEmulator.start({ tenancy: tenancyOf(poolsFile) });
   const pools =
     prometheusUrl === undefined ? await demoPools() : [poolOfHosts(await hostsOf(prometheusUrl))];
   return OciEmulator.start({ tenancy: { pools } });
 }
 
-function emulatedEnvironment({ prometheusUrl }: Emulated): Readonly<Record<string, string>> {
+function emulatedEnvironment({
+  prometheusUrl,
+  poolsFile,
+}: Emulated): Readonly<Record<string, string>> {
+  if (poolsFile !== undefined) return { POOLS_FILE: poolsFile };
   if (prometheusUrl === undefined) return { POOLS: demoConfiguration("oci") };
   return { POOLS: demoConfiguration("prometheus"), PROMETHEUS_URL: prometheusUrl };
 }

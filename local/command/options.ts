@@ -1,40 +1,34 @@
-import { accessSync, constants, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseArguments } from "./arguments.ts";
+import { parseArguments, refuseSwallowed, type Values } from "./arguments.ts";
+import { type Condition, readConditions } from "./fail-on.ts";
+import { type Overrides, type Question, readOverrides, readQuestion } from "./question.ts";
+import { checkReadable } from "./readable.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** What the function is asked. */
-export type Question =
-  | { readonly kind: "pools"; readonly pools: readonly string[] }
-  | { readonly kind: "all" }
-  | { readonly kind: "doctor"; readonly pool: string }
-  | { readonly kind: "payload"; readonly text: string };
-
 /** Who is asked about pools: an emulator, or OCI on behalf of the user. */
-export type Tenancy =
-  | { readonly kind: "emulated"; readonly prometheusUrl: string | undefined }
-  | {
-      readonly kind: "own";
-      readonly prometheusUrl: string | undefined;
-      readonly profile: string | undefined;
-      /** Absolute path of the file of pools. */
-      readonly poolsFile: string | undefined;
-    };
+export type Tenancy = {
+  readonly prometheusUrl: string | undefined;
+  /** Absolute path of the file of pools. */
+  readonly poolsFile: string | undefined;
+} & (
+  | { readonly kind: "emulated" }
+  | { readonly kind: "own"; readonly profile: string | undefined }
+);
 
 export interface Options {
   readonly question: Question;
+  readonly overrides: Overrides;
   readonly tenancy: Tenancy;
-  /** `table` for a person, `json` for a program, or the document with the table on stderr. */
-  readonly output: "table" | "json" | "both";
+  /** `auto`: a table on a terminal, else JSON for a program and the table on stderr. */
+  readonly output: "table" | "json" | "auto";
   /** Undefined to ask once. */
   readonly watchSeconds: number | undefined;
+  readonly failOn: readonly Condition[];
   readonly verbose: boolean;
 }
 
 /** Whom a command asks that doesn't say whom. */
 export type DefaultTenancy = Tenancy["kind"];
-
-type Values = ReturnType<typeof parseArguments>["values"];
 
 /** Half a day: more is a mistake, and more than 24 days would be no pause at all. */
 const longestPauseSeconds = 43_200;
@@ -46,83 +40,50 @@ const longestPauseSeconds = 43_200;
 export function readOptions(
   args: readonly string[],
   defaultTenancy: DefaultTenancy,
+  variables: Readonly<Record<string, string | undefined>> = {},
 ): Options | "help" | "version" {
+  refuseSwallowed(variables);
   const { values, positionals } = parseArguments(args);
   if (values.help) return "help";
   if (values.version) return "version";
   const tenancy = readTenancy(values, defaultTenancy);
   const question = readQuestion(values, positionals, tenancy);
-  const asked = values.pool ?? values.all ?? values.doctor ?? values.watch;
+  const overrides = readOverrides(values, question);
+  const failOn = readConditions(values["fail-on"] ?? []);
+  if (failOn.length > 0 && (question.kind === "doctor" || question.kind === "health")) {
+    throw new UsageError("--fail-on is about pools that are measured.");
+  }
+  const asked = question.kind !== "payload" && question.kind !== "demo";
   return {
     question,
+    overrides,
     tenancy,
-    output: values.json ? "json" : asked === undefined ? "both" : "table",
+    output: values.json ? "json" : asked || values.watch !== undefined ? "table" : "auto",
     watchSeconds: values.watch === undefined ? undefined : readSeconds(values.watch),
+    failOn,
     verbose: values.verbose ?? false,
   };
 }
 
 function readTenancy(values: Values, defaultTenancy: DefaultTenancy): Tenancy {
-  const { demo, profile, config, pool, all } = values;
+  const { demo, profile, config, pool, all, compartment } = values;
   const prometheusUrl = values["prometheus-url"];
-  const ownOnly = { "--profile": profile, "--config": config };
-  const named = Object.entries({ ...ownOnly, "--config-file-auth": values["config-file-auth"] });
-  const own = named.filter(([, value]) => value !== undefined).map(([name]) => name);
+  const ownOnly = { "--profile": profile, "--config-file-auth": values["config-file-auth"] };
+  const own = Object.entries(ownOnly).flatMap(([name, value]) => (value === undefined ? [] : name));
   if (demo && own.length > 0) {
-    throw new UsageError(`${own.join(" and ")} ask your tenancy, --demo asks an emulated one.`);
+    const asks = own.length > 1 ? "ask" : "asks";
+    throw new UsageError(`${own.join(" and ")} ${asks} your tenancy, --demo an emulated one.`);
   }
-  const asksOwn = own.length > 0 || (!demo && (pool !== undefined || all === true));
-  if (demo || (!asksOwn && defaultTenancy === "emulated")) {
-    return { kind: "emulated", prometheusUrl };
+  if (config !== undefined) checkReadable(config);
+  const poolsFile = config === undefined ? undefined : resolve(config);
+  if (demo && prometheusUrl !== undefined && poolsFile !== undefined) {
+    throw new UsageError("In the emulated tenancy, give one of --config and --prometheus-url.");
   }
-  const poolsFile = config === undefined ? undefined : readablePath(config);
-  return { kind: "own", prometheusUrl, profile, poolsFile };
-}
-
-function readQuestion(values: Values, positionals: readonly string[], tenancy: Tenancy): Question {
-  const { pool, all, file, doctor } = values;
-  const [payload, ...more] = positionals;
-  if (more.length > 0) throw new UsageError("One payload, please; quote it for the shell.");
-  if (payload !== undefined && file !== undefined) {
-    throw new UsageError("Give the payload, or --file, but not both.");
-  }
-  const asked = [pool, all, payload ?? file].filter((value) => value !== undefined);
-  if (asked.length > 1) throw new UsageError("Give one of --pool, --all and a payload.");
-  if (doctor) return doctorQuestion(values, asked.length, tenancy);
-  if (pool !== undefined) return { kind: "pools", pools: pool };
-  if (all) return { kind: "all" };
-  if (payload !== undefined) return { kind: "payload", text: payload };
-  if (file !== undefined) return { kind: "payload", text: readPayload(file) };
-  if (tenancy.kind === "emulated") return { kind: "pools", pools: ["web"] };
-  throw new UsageError("Say which pools: --pool <name or OCID>, --all, a payload; or --demo.");
-}
-
-function doctorQuestion({ pool = [] }: Values, asked: number, { kind }: Tenancy): Question {
-  const [first, ...others] = asked === 0 && kind === "emulated" ? ["web"] : pool;
-  if (first !== undefined && others.length === 0) return { kind: "doctor", pool: first };
-  throw new UsageError("--doctor goes with one --pool.");
-}
-
-/** The function would say it, too, but of a variable that the user has not set. */
-function readablePath(file: string): string {
-  try {
-    accessSync(file, constants.R_OK);
-  } catch (error) {
-    throw cannotRead(file, error);
-  }
-  return resolve(file);
-}
-
-function readPayload(file: string): string {
-  try {
-    return readFileSync(file === "-" ? 0 : file, "utf8");
-  } catch (error) {
-    throw cannotRead(file, error);
-  }
-}
-
-function cannotRead(file: string, error: unknown): UsageError {
-  return new UsageError(`Cannot read ${file}: ${error instanceof Error ? error.message : error}`);
+  const named = [pool, all, compartment, config].some((value) => value !== undefined);
+  const asksOwn = own.length > 0 || (!demo && named);
+  return demo || (!asksOwn && defaultTenancy === "emulated")
+    ? { kind: "emulated", prometheusUrl, poolsFile }
+    : { kind: "own", prometheusUrl, profile, poolsFile };
 }
 
 function readSeconds(text: string): number {

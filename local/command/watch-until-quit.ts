@@ -17,7 +17,13 @@ export async function watchUntilQuit(
   const end = new AbortController();
   const quit = () => end.abort();
   const keys = new EventEmitter();
-  const stopKeys = input && readKeys(input, { quit, refresh: () => keys.emit("refresh") });
+  const stopKeys =
+    input &&
+    readKeys(input, (action) => {
+      if (action === "quit") quit();
+      else if (action === "refresh") keys.emit("refresh");
+      else display.press(action);
+    });
   for (const signal of endSignals) process.on(signal, quit);
   try {
     return await watch({

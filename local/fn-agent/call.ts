@@ -33,6 +33,8 @@ export interface Outcome {
 }
 
 const hopByHop = /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/;
+/** Of the caller's headers, what would say how long the body is. */
+const length = "content-length";
 
 /** One POST to the function, and what Fn makes of its answer, or of none; doesn't throw. */
 export async function callFunction(
@@ -78,15 +80,15 @@ function outcomeOf(incoming: IncomingMessage, body: Buffer, callId: string): Out
 function functionHeaders(call: FunctionCall): Record<string, string> {
   const passedOn = Object.entries(call.headers ?? {})
     .map(([name, value]) => [name.toLowerCase(), value] as const)
-    .filter(([name]) => !hopByHop.test(name));
+    .filter(([name]) => !hopByHop.test(name) && name !== length);
   const deadline = new Date(Date.now() + call.timeoutMs);
   return {
     "user-agent": "fn-agent",
-    "content-type": "application/json",
     ...Object.fromEntries(passedOn),
     host: "localhost",
     "accept-encoding": "gzip",
-    "content-length": String(call.body.length),
+    // Fn passes a body on as it comes, so it doesn't say how long it is.
+    "transfer-encoding": "chunked",
     "fn-call-id": call.callId,
     // RFC 3339 in whole seconds, as Go writes it.
     "fn-deadline": deadline.toISOString().replace(/\.\d+Z$/, "Z"),

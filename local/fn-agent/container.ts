@@ -1,13 +1,15 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { accessSync, mkdtempSync, rmSync } from "node:fs";
 import { Agent } from "node:http";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import { atProcessEnd } from "./at-process-end.ts";
 import { callFunction, type FunctionCall } from "./call.ts";
+import { functionEnvironment } from "./environment.ts";
+import { Limits } from "./limits.ts";
 import { exists, isListener } from "./listener.ts";
 import type { FnResponse } from "./response.ts";
 
@@ -21,6 +23,14 @@ export interface ContainerOptions {
   readonly nodeArguments?: readonly string[];
   /** How long a process may take to its socket. @default 5_000, which is Fn's */
   readonly startTimeoutMs?: number;
+  /** What Fn calls the function's memory: more of it ends the process. @default 128 */
+  readonly memoryMb?: number;
+  /** False lets the process have all that the machine has, as no container of Fn may. @default true */
+  readonly limited?: boolean;
+  /** How long after a call the process is frozen. @default 50, which is Fn's */
+  readonly freezeAfterMs?: number;
+  /** How long after a call the process is killed if there is no other. @default 30_000, which is Fn's */
+  readonly idleTimeoutMs?: number;
 }
 
 /** A process that did not come to its socket; `status` is what its caller would see. */
@@ -34,7 +44,12 @@ export class StartError extends Error {
   }
 }
 
-const defaultStartTimeoutMs = 5_000;
+const defaults = {
+  startTimeoutMs: 5_000,
+  memoryMb: 128,
+  freezeAfterMs: 50,
+  idleTimeoutMs: 30_000,
+} as const;
 const pollMs = 1;
 /** Fn closes the connection to a function that is idle for this long. */
 const idleConnectionMs = 1_000;
@@ -43,22 +58,35 @@ const logDrainMs = 500;
 
 /** One process with a directory of its own: an FDK can't listen where another one has. */
 export class Container {
-  readonly #startTimeoutMs: number;
+  readonly #options: Required<Pick<ContainerOptions, keyof typeof defaults>>;
+  readonly #limits: Limits | undefined;
   readonly #socket: string;
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #connections = new Agent({ keepAlive: true, maxSockets: 1, timeout: idleConnectionMs });
   readonly #ended: Promise<void>;
   /** The child's own `killed` is true after any signal. */
   #killed = false;
+  #busy = true;
+  #held = false;
+  #timers: readonly NodeJS.Timeout[] = [];
 
+  /** Throws when there is no such file as `nodePath`. */
   constructor(options: ContainerOptions, log: (line: string) => void) {
-    const { nodePath = process.execPath, nodeArguments = [], bundle } = options;
+    const { nodePath = process.execPath, nodeArguments = [], bundle, limited = true } = options;
+    accessSync(nodePath);
     const directory = mkdtempSync(join(tmpdir(), "fn-"));
-    this.#startTimeoutMs = options.startTimeoutMs ?? defaultStartTimeoutMs;
+    this.#options = { ...defaults, ...options };
     this.#socket = join(directory, "lsnr.sock");
-    const child = spawn(nodePath, [...nodeArguments, resolve(bundle)], {
-      env: functionEnvironment(options.environment, this.#socket),
+    const { memoryMb } = this.#options;
+    const limits = limited ? Limits.make(basename(directory), memoryMb) : undefined;
+    this.#limits = limits;
+    const nodeCommand = [...nodeArguments, resolve(bundle)];
+    const [command, given] = limits?.command(nodePath, nodeCommand) ?? [nodePath, nodeCommand];
+    const child = spawn(command, given, {
+      env: functionEnvironment(options.environment, { socket: this.#socket, memoryMb }),
       stdio: ["ignore", "pipe", "pipe"],
+      // A process group of its own, so that signals reach whatever the function starts, too.
+      detached: true,
     });
     this.#child = child;
     child.on("error", ({ message }) => log(message));
@@ -67,17 +95,21 @@ export class Container {
       child.once("exit", () => setTimeout(() => input.destroy(), logDrainMs).unref());
     }
 
-    const removeDirectory = () => rmSync(directory, { recursive: true, force: true });
+    const clearAway = () => {
+      rmSync(directory, { recursive: true, force: true });
+      limits?.remove();
+    };
     const forget = atProcessEnd(() => {
-      child.kill("SIGKILL");
-      removeDirectory();
+      this.#signal("SIGKILL");
+      clearAway();
     });
     this.#ended = new Promise((ended) => {
       // "close" comes after the last log line, and, other than "exit", also when spawn failed.
       child.once("close", () => {
         forget();
         this.#connections.destroy();
-        removeDirectory();
+        this.#stopTimers();
+        clearAway();
         ended();
       });
     });
@@ -92,9 +124,19 @@ export class Container {
     return this.#child.pid;
   }
 
+  /** A container has one call at a time, and none before it is ready and at rest. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  /** Whether the machine ends the process when it takes more memory than Fn would give it. */
+  get memoryIsLimited(): boolean {
+    return this.#limits?.memory ?? false;
+  }
+
   /** Throws a StartError, and leaves nothing behind, when the socket doesn't come up. */
   async ready(): Promise<void> {
-    const deadline = performance.now() + this.#startTimeoutMs;
+    const deadline = performance.now() + this.#options.startTimeoutMs;
     while (this.running && !exists(this.#socket) && performance.now() < deadline) {
       await delay(pollMs);
     }
@@ -111,52 +153,68 @@ export class Container {
       const problem = "is neither a socket nor a relative link to one beside it";
       throw new StartError(502, `lsnr.sock ${problem}.`);
     }
-    throw new StartError(504, `The function did not listen within ${this.#startTimeoutMs} ms.`);
+    throw new StartError(
+      504,
+      `The function did not listen within ${this.#options.startTimeoutMs} ms.`,
+    );
   }
 
-  /** Calls the function, and kills it when Fn would. */
+  /** Calls the function, which goes on if it was frozen, and kills it when Fn would; then it rests. */
   async call(call: FunctionCall): Promise<FnResponse> {
+    this.#busy = true;
+    this.#stopTimers();
+    if (!this.#held) this.#signal("SIGCONT");
     const connection = { socketPath: this.#socket, agent: this.#connections };
     const { response, lives } = await callFunction(connection, call);
     // What was logged before the response is in the pipes, and is read before the next turn.
     await (lives ? nextTurn() : this.kill());
+    if (this.running) this.rest();
     return response;
   }
 
-  /** Stops the process where it stands, as `docker pause` does. SIGKILL reaches it all the same. */
-  freeze(): void {
-    this.#child.kill("SIGSTOP");
+  /** It has no call: it is frozen before long, as by `docker pause`, and killed if none comes. */
+  rest(): void {
+    const { freezeAfterMs, idleTimeoutMs } = this.#options;
+    this.#busy = false;
+    this.#timers = [
+      setTimeout(() => this.#signal("SIGSTOP"), freezeAfterMs).unref(),
+      setTimeout(() => void this.kill(), idleTimeoutMs).unref(),
+    ];
   }
 
-  /** Lets a frozen process go on. */
+  /** Stops it where it stands until `thaw()`, even in a call. SIGKILL reaches it all the same. */
+  freeze(): void {
+    this.#held = true;
+    this.#signal("SIGSTOP");
+  }
+
+  /** Lets it go on; it is not frozen again before its next call has ended. */
   thaw(): void {
-    this.#child.kill("SIGCONT");
+    this.#held = false;
+    this.#stopTimers();
+    this.#signal("SIGCONT");
   }
 
   /** Resolves when the process is dead, its log is read, and its directory is gone. */
   async kill(): Promise<void> {
     this.#killed = true;
-    this.#child.kill("SIGKILL");
+    this.#signal("SIGKILL");
     await this.#ended;
   }
-}
 
-function functionEnvironment(
-  configuration: Readonly<Record<string, string>> | undefined,
-  socket: string,
-): Record<string, string> {
-  const { PATH = "" } = process.env;
-  return {
-    PATH,
-    // OCI sets the names; fnserver doesn't.
-    FN_APP_NAME: "local",
-    FN_FN_NAME: "function",
-    ...configuration,
-    FN_APP_ID: "ocid1.fnapp.oc1.iad.aaaaaaaalocalapplication",
-    FN_FN_ID: "ocid1.fnfunc.oc1.iad.aaaaaaaalocalfunction",
-    FN_FORMAT: "http-stream",
-    FN_LISTENER: `unix:${socket}`,
-    FN_MEMORY: "128",
-    FN_TYPE: "sync",
-  };
+  #stopTimers(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers = [];
+  }
+
+  /** To the whole group; there is none when the process did not start, or is gone. */
+  #signal(signal: NodeJS.Signals): void {
+    const { pid, exitCode, signalCode } = this.#child;
+    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    try {
+      process.kill(-pid, signal);
+    } catch {
+      // It has ended a moment ago.
+    }
+  }
 }

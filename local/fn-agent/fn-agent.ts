@@ -21,14 +21,15 @@ const startFailures = {
 } as const;
 
 /**
- * Runs a function as Fn's agent does: over HTTP on a unix socket, one call at a time, with Fn's
- * environment only, and a new process after one that died.
+ * Runs a function as Fn's agent does: over HTTP on a unix socket, in Fn's environment and limits only,
+ * one call at a time in a process, so in another process for a call beside it, frozen between calls,
+ * and in a new one after one that died.
  */
 export class FnAgent {
   readonly #options: FnAgentOptions;
   readonly #lines: string[] = [];
-  #container: Container | undefined;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #calls = new Set<Promise<unknown>>();
+  #containers: readonly Container[] = [];
   #closed = false;
 
   private constructor(options: FnAgentOptions) {
@@ -39,7 +40,9 @@ export class FnAgent {
   static async start(options: FnAgentOptions): Promise<FnAgent> {
     const agent = new FnAgent(options);
     try {
-      await agent.#runningContainer();
+      const container = agent.#makeContainer();
+      await container.ready();
+      container.rest();
       return agent;
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
@@ -48,64 +51,77 @@ export class FnAgent {
     }
   }
 
-  /** Calls the function when the calls before have ended; throws only after `close()`. */
+  /** Calls the function, in a new process when all have a call; throws only after `close()`. */
   invoke(body: string | Buffer = "", options: InvokeOptions = {}): Promise<FnResponse> {
-    const response = this.#queue.then(() => this.#invoke(Buffer.from(body), options));
-    this.#queue = response.catch(() => undefined);
+    const response = this.#invoke(Buffer.from(body), options);
+    const settled: Promise<unknown> = response.catch(() => undefined);
+    this.#calls.add(settled);
+    void settled.then(() => this.#calls.delete(settled));
     return response;
   }
 
-  /** The last complete lines of stdout and stderr, as they came. */
+  /** The last complete lines of stdout and stderr of all processes, as they came. */
   logLines(): readonly string[] {
     return [...this.#lines];
   }
 
   get running(): boolean {
-    return this.#container?.running ?? false;
+    return this.pid !== undefined;
   }
 
+  /** Of the process that was started first, of those that live. */
   get pid(): number | undefined {
-    return this.running ? this.#container?.pid : undefined;
+    return this.#containers.find((container) => container.running)?.pid;
   }
 
-  /**
-   * Stops the function where it stands, as Fn does with one that is idle. Fn thaws it for the next
-   * call; here that is up to the caller, who may also freeze it in the middle of one.
-   */
+  /** Of all processes that live. */
+  get pids(): readonly number[] {
+    return this.#containers.flatMap(({ running, pid }) => (running && pid ? [pid] : []));
+  }
+
+  /** Whether this machine ends a process that takes more memory than Fn would give it. */
+  get memoryIsLimited(): boolean {
+    return this.#containers.some((container) => container.memoryIsLimited);
+  }
+
+  /** Stops the function where it stands until `thaw()`, as Fn does with one that is idle. */
   freeze(): void {
-    this.#container?.freeze();
+    for (const container of this.#containers) container.freeze();
   }
 
+  /** Lets the function go on; Fn does so for the next call. It is not frozen before that has ended. */
   thaw(): void {
-    this.#container?.thaw();
+    for (const container of this.#containers) container.thaw();
   }
 
   /** Kills the function: Fn never sends SIGTERM. A call under way gets its 502. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#container?.kill();
-    await this.#queue;
+    await Promise.all(this.#containers.map((container) => container.kill()));
+    await Promise.all(this.#calls);
   }
 
   async #invoke(body: Buffer, options: InvokeOptions): Promise<FnResponse> {
     const { timeoutMs = defaultTimeoutMs, graceMs = 0 } = this.#options;
     const { callId = newCallId() } = options;
+    const call = { ...options, body, callId, timeoutMs, graceMs };
+    const idle = this.#containers.find(({ running, busy }) => running && !busy);
+    if (idle !== undefined) return idle.call(call);
+    if (this.#closed) throw new Error("The agent is closed.");
+    const container = this.#makeContainer();
     try {
-      const container = await this.#runningContainer();
-      return await container.call({ ...options, body, callId, timeoutMs, graceMs });
+      await container.ready();
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
       return failure(error.status, startFailures[error.status], callId);
     }
+    return container.call(call);
   }
 
-  async #runningContainer(): Promise<Container> {
-    if (this.#container?.running) return this.#container;
-    await this.#container?.kill();
-    if (this.#closed) throw new Error("The agent is closed.");
-    this.#container = new Container(this.#options, (line) => this.#log(line));
-    await this.#container.ready();
-    return this.#container;
+  #makeContainer(): Container {
+    const container = new Container(this.#options, (line) => this.#log(line));
+    this.#containers = [...this.#containers.filter(({ running }) => running), container];
+    return container;
   }
 
   #log(line: string): void {

@@ -1,6 +1,7 @@
 import { type Page, pageOf } from "./page.ts";
 import { invalidParameter, missingParameter, notAuthorizedOrNotFound } from "./service-error.ts";
 import {
+  compartmentsOf,
   defaultTimeCreated,
   type EmulatedInstance,
   type EmulatedPool,
@@ -18,23 +19,49 @@ const instanceConfigurationId = `ocid1.instanceconfiguration.oc1.${region.key}.a
  * @throws ServiceError 404
  */
 export function getInstancePool(tenancy: EmulatedTenancy, poolId: string): object {
-  const pool = findPool(tenancy, poolId);
-  const members = pool.instances.filter(({ state }) => !/^terminat/i.test(state));
   return {
-    id: pool.id,
-    compartmentId: pool.compartmentId,
-    definedTags: {},
-    displayName: pool.displayName,
-    freeformTags: {},
-    instanceConfigurationId,
-    lifecycleState: "RUNNING",
+    ...describe(findPool(tenancy, poolId)),
     placementConfigurations: [0, 1, 2].map((index) => ({
       availabilityDomain: placementOf(index).availabilityDomain,
       primarySubnetId: subnetId,
     })),
+    loadBalancers: [],
+  };
+}
+
+/**
+ * ListInstancePools, in the order of the tenancy.
+ * @throws ServiceError 400 or 404
+ */
+export function listInstancePools(tenancy: EmulatedTenancy, parameters: URLSearchParams): Page {
+  const compartmentId = parameters.get("compartmentId");
+  if (!compartmentId) throw missingParameter("compartmentId");
+  for (const name of ["sortBy", "sortOrder", "displayName", "lifecycleState"]) {
+    if (parameters.has(name)) throw invalidParameter(`${name}: not in the emulator`);
+  }
+  if (!compartmentsOf(tenancy).has(compartmentId)) throw notAuthorizedOrNotFound();
+  const found = tenancy.pools
+    .filter((pool) => pool.compartmentId === compartmentId)
+    .map((pool) => ({
+      ...describe(pool),
+      availabilityDomains: [0, 1, 2].map((index) => placementOf(index).availabilityDomain),
+    }));
+  return pageOf(found, `instancePools of ${compartmentId}`, parameters, tenancy.pageSize);
+}
+
+/** What GetInstancePool and ListInstancePools both say of a pool. */
+function describe(pool: EmulatedPool) {
+  const members = pool.instances.filter(({ state }) => !/^terminat/i.test(state));
+  return {
+    id: pool.id,
+    compartmentId: pool.compartmentId,
+    definedTags: pool.definedTags ?? {},
+    displayName: pool.displayName,
+    freeformTags: pool.freeformTags ?? {},
+    instanceConfigurationId,
+    lifecycleState: pool.lifecycleState ?? "RUNNING",
     size: members.length,
     timeCreated: defaultTimeCreated,
-    loadBalancers: [],
   };
 }
 

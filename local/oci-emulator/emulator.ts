@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -7,8 +7,16 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { atProcessEnd } from "../fn-agent/at-process-end.ts";
 import { CustomMetrics } from "./custom-metrics.ts";
+import { type RecordedRequest, readable, receive, refuse, requestId } from "./exchange.ts";
 import type { RefuseMetric } from "./post-metric-data.ts";
-import { createApiKey, filePrincipal, inlinePrincipal, TokenIssuer } from "./principal.ts";
+import {
+  filePrincipal,
+  inlinePrincipal,
+  instanceClaims,
+  TokenIssuer,
+  userClaims,
+} from "./principal.ts";
+import { type ConfigFile, createApiKey, createSession } from "./profiles.ts";
 import { type Answer, answerCall, operationOf } from "./routes.ts";
 import { notAuthorizedOrNotFound, ServiceError } from "./service-error.ts";
 import { type Credentials, verifyBody, verifyHeaders } from "./signature.ts";
@@ -19,8 +27,10 @@ export interface EmulatorOptions {
   readonly tenancy: EmulatedTenancy | (() => EmulatedTenancy);
   /** The service's clock, for metrics and signatures alike. @default the machine's */
   readonly now?: () => Date;
-  /** Operations that no policy allows, asked for at every request. @default none */
+  /** What no policy allows, as in "GetVnic" or "ListInstancePools <compartment>". @default none */
   readonly denied?: () => readonly string[];
+  /** Whether a call is one too many, with so many under way, itself among them. @default none is */
+  readonly throttled?: (operation: string, underWay: number) => boolean;
   /** How long each answer is held back. @default 0 */
   readonly latencyMs?: number;
   /** How a process gets its resource principal: OCI Functions gives files. @default "files" */
@@ -31,24 +41,9 @@ export interface EmulatorOptions {
   readonly refuseMetric?: RefuseMetric;
 }
 
-export interface RecordedRequest {
-  readonly method: string;
-  /** Without the query. */
-  readonly path: string;
-  readonly query: Readonly<Record<string, string>>;
-  /** Parsed JSON, else the text; undefined when there is none. */
-  readonly body: unknown;
-  /** "SummarizeMetricsData", "GetInstancePool", "GetVnic" and so on, or "unknown". */
-  readonly operation: string;
-  readonly status: number;
-  /** When its head was there, in ms on this process's monotonic clock (`performance.now()`). */
-  readonly receivedAtMs: number;
-}
-
-const maximumBodyBytes = 1024 * 1024;
 const defaultTokenLifetimeMs = 15 * 60_000;
 
-/** OCI Monitoring, Compute, Networking and Vault on 127.0.0.1, for one tenancy. */
+/** OCI Monitoring, Compute, Networking, Identity and Vault on 127.0.0.1, for one tenancy. */
 export class OciEmulator {
   readonly url: string;
   /** What a function process needs to find the emulator and to be let in. */
@@ -61,6 +56,7 @@ export class OciEmulator {
   readonly #custom = new CustomMetrics();
   readonly #apiKeys = new Map<string, Credentials["issuerKey"]>();
   #requests: RecordedRequest[] = [];
+  #underWay = 0;
 
   private constructor(options: EmulatorOptions, server: Server, url: string) {
     this.url = url;
@@ -69,17 +65,15 @@ export class OciEmulator {
     this.#directory = mkdtempSync(join(tmpdir(), "oci-emulator-"));
     this.#forgetDirectory = atProcessEnd(() => this.#removeDirectory());
     server.on("request", (request, response) => void this.#serve(request, response));
-    const credentials = this.#issuer.issue(this.#now(), this.#tokenLifetimeMs());
-    const principal =
-      options.principal === "inline"
-        ? inlinePrincipal(credentials)
-        : filePrincipal(this.#directory, credentials);
+    const credentials = this.#issuer.issueFirst(this.#now(), this.#tokenLifetimeMs());
+    const give = options.principal === "inline" ? inlinePrincipal : filePrincipal;
     this.environment = {
-      ...principal,
+      ...give(credentials, this.#directory),
       OCI_MONITORING_ENDPOINT: url,
       OCI_MONITORING_INGESTION_ENDPOINT: url,
       OCI_CORE_ENDPOINT: url,
       OCI_SECRETS_ENDPOINT: url,
+      OCI_IDENTITY_ENDPOINT: url,
     };
   }
 
@@ -109,14 +103,29 @@ export class OciEmulator {
     if (this.#options.principal === "inline") {
       throw new Error("An inline principal is in its process's environment: it can't be rotated.");
     }
-    filePrincipal(this.#directory, this.#issuer.issue(this.#now(), lifetimeMs));
+    filePrincipal(this.#issuer.issue(this.#now(), lifetimeMs), this.#directory);
   }
 
   /** A user's API key that the emulator accepts, in a file for OCI_CONFIG_FILE. */
-  createApiKey(): { configFile: string; profile: string } {
+  createApiKey(): ConfigFile {
     const { keyId, publicKey, configFile, profile } = createApiKey(this.#directory);
     this.#apiKeys.set(keyId, publicKey);
     return { configFile, profile };
+  }
+
+  /** A user's session as `oci session authenticate` makes it, in a file for OCI_CONFIG_FILE. */
+  createSession({ lifetimeMs = this.#tokenLifetimeMs() }: { lifetimeMs?: number } = {}) {
+    return createSession(this.#directory, this.issueToken(lifetimeMs));
+  }
+
+  /** A user's token, with the key that it is for. */
+  issueToken(lifetimeMs = this.#tokenLifetimeMs()) {
+    return this.#issuer.issue(this.#now(), lifetimeMs, userClaims);
+  }
+
+  /** The token of an instance that has this key. */
+  instanceToken(publicKey: KeyObject): string {
+    return this.#issuer.tokenFor(publicKey, this.#now(), this.#tokenLifetimeMs(), instanceClaims);
   }
 
   async close(): Promise<void> {
@@ -145,11 +154,13 @@ export class OciEmulator {
     const [path = "", search = ""] = url.split("?", 2);
     const parameters = new URLSearchParams(search);
     const received: Buffer[] = [];
-    const { status, body, headers } = await this.#answer(request, path, parameters, received).then(
+    this.#underWay += 1;
+    const asked = { path, parameters, underWay: this.#underWay };
+    const { status, body, headers } = await this.#answer(request, asked, received).then(
       (answer) => ({ status: 200, ...answer }),
       refuse,
     );
-    this.#requests.push({
+    const recorded = {
       method,
       path,
       query: Object.fromEntries(parameters),
@@ -157,8 +168,12 @@ export class OciEmulator {
       operation: operationOf(method, path),
       status,
       receivedAtMs,
-    });
+      answeredAtMs: undefined as number | undefined,
+    };
+    this.#requests.push(recorded);
     await delay(this.#options.latencyMs ?? 0);
+    this.#underWay -= 1;
+    recorded.answeredAtMs = performance.now();
     response.writeHead(status, {
       "content-type": "application/json",
       "opc-request-id": requestId(request),
@@ -170,10 +185,10 @@ export class OciEmulator {
   /** Who asks comes before what they ask: not even an unknown path is answered to a stranger. */
   async #answer(
     request: IncomingMessage,
-    path: string,
-    parameters: URLSearchParams,
+    asked: { path: string; parameters: URLSearchParams; underWay: number },
     received: Buffer[],
   ): Promise<Answer> {
+    const { path, parameters, underWay } = asked;
     const withinLimit = await receive(request, received);
     const credentials = { issuerKey: this.#issuer.publicKey, apiKeys: this.#apiKeys };
     const now = this.#now();
@@ -182,8 +197,15 @@ export class OciEmulator {
       throw new ServiceError(413, "RequestEntityTooLarge", "The body is over 1 MB.");
     const body = Buffer.concat(received);
     verifyBody(request, body);
-    const { tenancy, refuseMetric, denied = () => [] } = this.#options;
-    if (denied().includes(operationOf(request.method ?? "", path))) throw notAuthorizedOrNotFound();
+    const { tenancy, refuseMetric, denied, throttled } = this.#options;
+    const operation = operationOf(request.method ?? "", path);
+    const ofCompartment = `${operation} ${parameters.get("compartmentId")}`;
+    if (denied?.().some((one) => one === operation || one === ofCompartment)) {
+      throw notAuthorizedOrNotFound();
+    }
+    if (throttled?.(operation, underWay)) {
+      throw new ServiceError(429, "TooManyRequests", "Too many requests for the tenancy.");
+    }
     return answerCall(request.method ?? "", path, {
       tenancy: typeof tenancy === "function" ? tenancy() : tenancy,
       now,
@@ -192,43 +214,5 @@ export class OciEmulator {
       custom: this.#custom,
       refuseMetric,
     });
-  }
-}
-
-/**
- * Keeps the body, if it is within the limit, and reads it to its end in any case: answering in the
- * middle would reset the connection, and the caller might never see the answer.
- */
-async function receive(request: IncomingMessage, received: Buffer[]): Promise<boolean> {
-  let bytes = 0;
-  for await (const chunk of request) {
-    const buffer = Buffer.from(chunk);
-    bytes += buffer.length;
-    if (bytes <= maximumBodyBytes) received.push(buffer);
-  }
-  return bytes <= maximumBodyBytes;
-}
-
-function refuse(error: unknown): Answer & { readonly status: number } {
-  if (error instanceof ServiceError) {
-    return { status: error.status, body: { code: error.code, message: error.message } };
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return { status: 500, body: { code: "InternalError", message } };
-}
-
-/** The caller's id comes back as the first part of the service's. */
-function requestId(request: IncomingMessage): string {
-  const given = String(request.headers["opc-request-id"]);
-  const own = () => randomBytes(16).toString("hex").toUpperCase();
-  return [/^[\w-]{1,64}$/.test(given) ? given : own(), own(), own()].join("/");
-}
-
-function readable(body: Buffer): unknown {
-  if (body.length === 0) return undefined;
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return body.toString();
   }
 }

@@ -37,10 +37,11 @@ export function selectStreams(
   compartmentId: string | undefined,
   query: MqlQuery,
 ): readonly StreamGroup[] {
+  const filters = query.filters.map((filter) => [filter.dimension, matcherOf(filter)] as const);
   const selected = all.filter(
     (stream) =>
       (compartmentId === undefined || stream.compartmentId === compartmentId) &&
-      query.filters.every((filter) => matches(filter, stream.dimensions[filter.dimension])),
+      filters.every(([dimension, matches]) => matches(stream.dimensions[dimension])),
   );
   const { groupBy } = query;
   if (groupBy === undefined) {
@@ -117,10 +118,14 @@ function group(
   return [...groups.values()];
 }
 
-function matches({ operator, value }: DimensionFilter, actual: string | undefined): boolean {
-  if (actual === undefined) return false;
-  if (operator === "=") return actual === value;
-  return value.split("|").some((pattern) => matchesWildcards(pattern, actual));
+function matcherOf({ operator, value }: DimensionFilter): (actual: string | undefined) => boolean {
+  if (operator === "=") return (actual) => actual === value;
+  const patterns = value.split("|");
+  const exact = new Set(patterns.filter((pattern) => !pattern.includes("*")));
+  const wild = patterns.filter((pattern) => pattern.includes("*"));
+  return (actual) =>
+    actual !== undefined &&
+    (exact.has(actual) || wild.some((pattern) => matchesWildcards(pattern, actual)));
 }
 
 /** `*` stands for anything. Without a regular expression, so that no pattern takes forever. */

@@ -37,15 +37,22 @@ function parseLimit(text: string | null): number {
   throw invalidParameter(`limit: must be a whole number from 1 to ${maximumPageSize}`);
 }
 
+/** A token is opaque, and may hold whatever a header can: these would not survive unencoded in a URL. */
+const [beforeToken, afterToken] = ["|", "+%2B&limit=1"] as const;
+
 const pageTokenSchema = v.pipe(
   v.string(),
-  v.transform((token) => Buffer.from(token, "base64url").toString()),
+  v.startsWith(beforeToken),
+  v.endsWith(afterToken),
+  v.transform((token) => token.slice(beforeToken.length, -afterToken.length)),
+  v.transform((token) => Buffer.from(token, "base64").toString()),
   v.parseJson(),
   v.strictTuple([v.string(), v.pipe(v.number(), v.safeInteger(), v.minValue(1))]),
 );
 
 function pageToken(list: string, offset: number): string {
-  return Buffer.from(JSON.stringify([list, offset])).toString("base64url");
+  const token = Buffer.from(JSON.stringify([list, offset])).toString("base64");
+  return `${beforeToken}${token}${afterToken}`;
 }
 
 function parsePageToken(token: string | null, list: string): number {

@@ -1,7 +1,18 @@
-import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from "node:crypto";
-import { mkdtempSync, renameSync, writeFileSync } from "node:fs";
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomUUID,
+  sign,
+} from "node:crypto";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { once } from "../../src/once.ts";
 import { region, tenancyId } from "./tenancy.ts";
+
+/** Of whoever is given a token first: making a key takes a sixth of a second, and there are many emulators. */
+const firstKeys = once(rsaKeyPair);
 
 /** Signs resource principal session tokens, as the tenancy's identity service does. */
 export class TokenIssuer {
@@ -9,23 +20,45 @@ export class TokenIssuer {
   readonly #privateKey: KeyObject;
 
   constructor() {
-    const { publicKey, privateKey } = rsaKeyPair();
+    // The service's is an RSA key. Nobody but the emulator looks at its signature, and this one is made at once.
+    const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     this.publicKey = publicKey;
     this.#privateKey = privateKey;
+  }
+
+  /** A token for the key that all first tokens of this process are for. */
+  issueFirst(now: Date, lifetimeMs: number): SessionCredentials {
+    return this.#issueFor(firstKeys(), now, lifetimeMs, functionClaims);
   }
 
   /**
    * A new key and a token for it. The token's instants are whole seconds, rounded down, as in
    * every JWT: a lifetime under a second may be over at once.
    */
-  issue(now: Date, lifetimeMs: number): SessionCredentials {
-    const { publicKey, privateKey } = rsaKeyPair();
-    const claims = sessionClaims(publicKey, now, lifetimeMs);
-    const content = `${encode({ kid: "asw", alg: "RS256" })}.${encode(claims)}`;
-    // By hand because jose signs asynchronously, and a rotation is to be done when it returns.
-    const signature = sign("sha256", Buffer.from(content), this.#privateKey);
-    return { token: `${content}.${signature.toString("base64url")}`, privateKey: pem(privateKey) };
+  issue(now: Date, lifetimeMs: number, subject: object = functionClaims): SessionCredentials {
+    return this.#issueFor(rsaKeyPair(), now, lifetimeMs, subject);
   }
+
+  tokenFor(publicKey: KeyObject, now: Date, lifetimeMs: number, subject: object): string {
+    const claims = { ...subject, ...sessionClaims(publicKey, now, lifetimeMs) };
+    const content = `${encode({ kid: "asw", alg: tokenAlgorithm })}.${encode(claims)}`;
+    // By hand because jose signs asynchronously, and a rotation is to be done when it returns.
+    const key = { key: this.#privateKey, dsaEncoding: "ieee-p1363" } as const;
+    return `${content}.${sign("sha256", Buffer.from(content), key).toString("base64url")}`;
+  }
+
+  #issueFor(keys: KeyPair, now: Date, lifetimeMs: number, subject: object): SessionCredentials {
+    const token = this.tokenFor(keys.publicKey, now, lifetimeMs, subject);
+    return { token, privateKey: pem(keys.privateKey) };
+  }
+}
+
+/** How tokens are signed. */
+export const tokenAlgorithm = "ES256";
+
+interface KeyPair {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
 }
 
 export interface SessionCredentials {
@@ -38,15 +71,8 @@ export interface SessionCredentials {
 function sessionClaims(publicKey: KeyObject, now: Date, lifetimeMs: number): object {
   const seconds = Math.floor(now.getTime() / 1_000);
   return {
-    sub: functionId,
     iss: "authService.oracle.com",
     aud: "oci",
-    ptype: "resource",
-    ttype: "res_sp",
-    res_type: "fnfunc",
-    res_id: functionId,
-    res_tenant: tenancyId,
-    res_compartment: tenancyId,
     iat: seconds,
     exp: Math.floor((now.getTime() + lifetimeMs) / 1_000),
     jti: randomUUID(),
@@ -57,6 +83,29 @@ function sessionClaims(publicKey: KeyObject, now: Date, lifetimeMs: number): obj
 
 const functionId = `ocid1.fnfunc.oc1.${region.key}.aaaaaaaaemulatedfunction`;
 
+const functionClaims = {
+  sub: functionId,
+  ptype: "resource",
+  ttype: "res_sp",
+  res_type: "fnfunc",
+  res_id: functionId,
+  res_tenant: tenancyId,
+  res_compartment: tenancyId,
+};
+
+export const userId = "ocid1.user.oc1..aaaaaaaaemulateduser";
+
+/** Of the token that a user's `oci session authenticate` or Cloud Shell gets. */
+export const userClaims = { sub: userId, ptype: "user", ttype: "login", tenant: tenancyId };
+
+/** Of the token that an instance gets for its certificate. */
+export const instanceClaims = {
+  sub: `ocid1.instance.oc1.${region.key}.aaaaaaaaemulatedinstance`,
+  ptype: "instance",
+  ttype: "x509",
+  "opc-tenant": tenancyId,
+};
+
 /** Where a process finds its resource principal; inline credentials can't be renewed. */
 export function inlinePrincipal(credentials: SessionCredentials): Record<string, string> {
   return principalEnvironment(credentials.token, credentials.privateKey);
@@ -64,8 +113,8 @@ export function inlinePrincipal(credentials: SessionCredentials): Record<string,
 
 /** Writes the credentials as Functions does, over earlier ones if there are any. */
 export function filePrincipal(
-  directory: string,
   credentials: SessionCredentials,
+  directory: string,
 ): Record<string, string> {
   const files = { token: join(directory, "rpst"), privateKey: join(directory, "private.pem") };
   replaceFile(files.privateKey, credentials.privateKey);
@@ -82,48 +131,20 @@ function principalEnvironment(token: string, privateKey: string): Record<string,
   };
 }
 
-/** A user's API key and the configuration file that names it. */
-export interface ApiKey {
-  /** `<tenancy>/<user>/<fingerprint>` */
-  readonly keyId: string;
-  readonly publicKey: KeyObject;
-  readonly configFile: string;
-  readonly profile: string;
+/**
+ * Read from PEM: Node 20 stands still for ever when it collects the garbage of having made a key while that very
+ * key is exported as a JWK.
+ */
+export function rsaKeyPair(): KeyPair {
+  const { publicKey, privateKey } = generateKeyPairSync("rsa", {
+    modulusLength: 2_048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+  return { publicKey: createPublicKey(publicKey), privateKey: createPrivateKey(privateKey) };
 }
 
-/** Makes a key with a file such as `~/.oci/config` in a new folder of the directory. */
-export function createApiKey(directory: string): ApiKey {
-  const folder = mkdtempSync(join(directory, "api-key-"));
-  const { publicKey, privateKey } = rsaKeyPair();
-  const user = "ocid1.user.oc1..aaaaaaaaemulateduser";
-  const fingerprint = fingerprintOf(publicKey);
-  const keyFile = join(folder, "oci_api_key.pem");
-  const configFile = join(folder, "config");
-  const profile = "DEFAULT";
-  writeFileSync(keyFile, pem(privateKey), { mode: 0o600 });
-  const lines = [
-    `[${profile}]`,
-    `user=${user}`,
-    `fingerprint=${fingerprint}`,
-    `tenancy=${tenancyId}`,
-    `region=${region.id}`,
-    `key_file=${keyFile}`,
-  ];
-  writeFileSync(configFile, `${lines.join("\n")}\n`, { mode: 0o600 });
-  return { keyId: `${tenancyId}/${user}/${fingerprint}`, publicKey, configFile, profile };
-}
-
-/** The MD5 of the DER public key, as OCI's console shows it. */
-function fingerprintOf(publicKey: KeyObject): string {
-  const der = publicKey.export({ type: "spki", format: "der" });
-  return (createHash("md5").update(der).digest("hex").match(/../g) ?? []).join(":");
-}
-
-function rsaKeyPair() {
-  return generateKeyPairSync("rsa", { modulusLength: 2_048 });
-}
-
-function pem(privateKey: KeyObject): string {
+export function pem(privateKey: KeyObject): string {
   return privateKey.export({ type: "pkcs1", format: "pem" }).toString();
 }
 

@@ -1,5 +1,6 @@
-import { getInstancePool, listInstancePoolInstances } from "./compute.ts";
+import { getInstancePool, listInstancePoolInstances, listInstancePools } from "./compute.ts";
 import { CustomMetrics } from "./custom-metrics.ts";
+import { listCompartments } from "./identity.ts";
 import { summarizeMetricsData } from "./monitoring.ts";
 import { getVnic, listVnicAttachments } from "./network.ts";
 import type { Page } from "./page.ts";
@@ -58,6 +59,12 @@ const routes: readonly Route[] = [
     answer: ({ tenancy }, id) => ({ body: getInstancePool(tenancy, id) }),
   },
   {
+    operation: "ListInstancePools",
+    method: "GET",
+    path: /^\/20160918\/instancePools\/?$/,
+    answer: ({ tenancy, parameters }) => answerPage(listInstancePools(tenancy, parameters)),
+  },
+  {
     operation: "ListInstancePoolInstances",
     method: "GET",
     path: /^\/20160918\/instancePools\/([^/]+)\/instances$/,
@@ -75,6 +82,12 @@ const routes: readonly Route[] = [
     method: "GET",
     path: /^\/20160918\/vnics\/([^/]+)$/,
     answer: ({ tenancy }, id) => ({ body: getVnic(tenancy, id) }),
+  },
+  {
+    operation: "ListCompartments",
+    method: "GET",
+    path: /^\/20160918\/compartments\/?$/,
+    answer: ({ tenancy, parameters }) => answerPage(listCompartments(tenancy, parameters)),
   },
   {
     operation: "GetSecretBundle",

@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import httpSignature, { type ParseResponse } from "http-signature";
 import { errors, jwtVerify } from "jose";
 import * as v from "valibot";
+import { tokenAlgorithm } from "./principal.ts";
 import { notAuthenticated } from "./service-error.ts";
 
 /** Whose signatures are good. */
@@ -13,6 +14,8 @@ export interface Credentials {
   readonly apiKeys: ReadonlyMap<string, KeyObject>;
 }
 
+/** The token of the user for whom an instance asks, as Cloud Shell does. */
+const delegationHeader = "opc-obo-token";
 const clockSkewMs = 5 * 60_000;
 const bodyHeaders = ["content-length", "content-type", "x-content-sha256"];
 /** http-signature measures the skew by this process's clock, which may not be the service's. */
@@ -35,6 +38,8 @@ export async function verifyHeaders(
   if (!httpSignature.verifySignature(signature, publicKey)) {
     throw notAuthenticated("the signature does not match the signed headers and the key");
   }
+  const delegated = request.headers[delegationHeader];
+  if (delegated !== undefined) await sessionKey(String(delegated), credentials, now);
 }
 
 /**
@@ -74,6 +79,7 @@ function parseSignature(request: IncomingMessage): ParseResponse {
 
 function checkSignedHeaders(request: IncomingMessage, signed: readonly string[]): void {
   const required = ["(request-target)", "host", ...(hasSignedBody(request) ? bodyHeaders : [])];
+  if (request.headers[delegationHeader] !== undefined) required.push(delegationHeader);
   const unsigned = required.filter((header) => !signed.includes(header));
   if (!signed.includes("x-date") && !signed.includes("date")) unsigned.unshift("x-date or date");
   if (unsigned.length > 0) throw notAuthenticated(`not signed: ${unsigned.join(", ")}`);
@@ -107,7 +113,7 @@ const jwkClaim = v.object({
 async function sessionKey(token: string, { issuerKey }: Credentials, now: Date) {
   try {
     const { payload } = await jwtVerify(token, issuerKey, {
-      algorithms: ["RS256"],
+      algorithms: [tokenAlgorithm],
       requiredClaims: ["exp"],
       currentDate: now,
     });

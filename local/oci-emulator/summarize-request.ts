@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { durationMinutes, type MqlQuery, MqlSyntaxError, parseMql } from "./mql.ts";
+import { durationMinutes, type MqlQuery, parseMql } from "./mql.ts";
+import { MqlSyntaxError } from "./mql-scanner.ts";
 import { invalidParameter, missingParameter, type ServiceError } from "./service-error.ts";
 
 /** A SummarizeMetricsData request that the service would accept. */

@@ -47,6 +47,21 @@ export interface EmulatedPool {
   readonly displayName: string;
   readonly compartmentId: string;
   readonly instances: readonly EmulatedInstance[];
+  /** @default "RUNNING" */
+  readonly lifecycleState?: string;
+  /** @default none */
+  readonly freeformTags?: Readonly<Record<string, string>>;
+  /** By namespace. @default none */
+  readonly definedTags?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** A compartment that is more than the place of something: it has one above it. */
+export interface EmulatedCompartment {
+  readonly id: string;
+  /** @default the tenancy */
+  readonly parentId?: string;
+  /** @default "ACTIVE" */
+  readonly lifecycleState?: string;
 }
 
 /** A secret of OCI Vault. */
@@ -58,9 +73,11 @@ interface EmulatedSecret {
 
 export interface EmulatedTenancy {
   readonly pools: readonly EmulatedPool[];
+  /** Those that ListCompartments knows. @default none */
+  readonly compartments?: readonly EmulatedCompartment[];
   /** @default none */
   readonly secrets?: readonly EmulatedSecret[];
-  /** The most members a page has, whatever limit was asked for: a service may give fewer. */
+  /** The most items a page has, whatever limit was asked for: a service may give fewer. */
   readonly pageSize?: number;
 }
 
@@ -129,7 +146,7 @@ export function compartmentsOf(tenancy: EmulatedTenancy): ReadonlySet<string> {
 }
 
 function findCompartments(tenancy: EmulatedTenancy): ReadonlySet<string> {
-  const ids = new Set([tenancyId]);
+  const ids = new Set([tenancyId, ...(tenancy.compartments ?? []).map(({ id }) => id)]);
   for (const pool of tenancy.pools) {
     ids.add(pool.compartmentId);
     for (const { compartmentId } of pool.instances) {

@@ -1,80 +1,87 @@
 import type { PoolSpec } from "../config/pool-spec.ts";
+import type { InstanceManager } from "../instance-manager/instance-manager.ts";
 import type { Instance } from "../instance-manager/instance-pool.ts";
 import type { Invocation } from "../invocation.ts";
-import type { Monitoring } from "../oci-metrics/monitoring.ts";
-import type { PlannedQuery } from "../oci-metrics/queries.ts";
-import { QueryBoard } from "../oci-metrics/query-board.ts";
-import { readMetric } from "../oci-metrics/read-metric.ts";
+import type { Monitoring } from "../oci/calls.ts";
+import { explainOnOci } from "../oci-metrics/findings.ts";
+import { MetricsBatch } from "../oci-metrics/metrics-batch.ts";
+import { mostPointsOf, type Question } from "../oci-metrics/queries.ts";
+import { readMembers } from "../oci-metrics/read-metric.ts";
+import { oncePer } from "../once.ts";
+import { Remembered } from "../remembered.ts";
+import type { InstanceMetrics } from "../result/pool-metrics.ts";
 import {
-  type InstanceMetrics,
+  type MeasureMembers,
   MetricsCollector,
   type PoolDirectory,
-  type PoolMetrics,
+  type SourceDescription,
 } from "./metrics-collector.ts";
-import { lastWholeMinutes } from "./time-window.ts";
 
 /** The calls of the pool's region, for one invocation. */
 export type MonitoringOf = (spec: PoolSpec, invocation: Invocation) => Promise<Monitoring>;
 
+/** A point takes some fifty bytes; the smallest container has 20 MB for them. */
+const mostPointsHeld = 200_000;
+
 /**
- * Reads what Oracle Cloud Agent reported to OCI Monitoring: two queries, however many members, and
- * for up to ten pools of one compartment at once.
+ * Reads what Oracle Cloud Agent reported to OCI Monitoring: two queries, however many members, and for
+ * all pools of a compartment at once, asked while their members are being listed.
  */
 export class OCIMetricsCollector extends MetricsCollector {
-  readonly #monitoringOf: MonitoringOf;
-  readonly #now: () => Date;
-  readonly #boards = new WeakMap<Invocation, QueryBoard<PoolSpec>>();
+  override readonly explain = explainOnOci;
+  readonly #batchOf: (invocation: Invocation) => MetricsBatch;
 
-  constructor(directory: PoolDirectory, monitoringOf: MonitoringOf, now: () => Date) {
-    super(directory);
-    this.#monitoringOf = monitoringOf;
-    this.#now = now;
+  constructor(
+    directory: PoolDirectory & Pick<InstanceManager, "describe">,
+    monitoringOf: MonitoringOf,
+    now: () => Date,
+  ) {
+    super(directory, now, mostPointsHeld);
+    const tooMany = new Remembered<true>(now, { most: 10_000, forMs: 10 * 60_000 });
+    this.#batchOf = oncePer(
+      (invocation) =>
+        new MetricsBatch({
+          monitoringOf: (spec) => monitoringOf(spec, invocation),
+          describe: (spec) => directory.describe(spec, invocation),
+          lastSeen: (spec) => this.lastSeen(spec),
+          tooMany,
+          signal: invocation.signal,
+          now: now(),
+        }),
+    );
   }
 
-  override async getMetrics(spec: PoolSpec, invocation: Invocation): Promise<PoolMetrics> {
-    const board = this.#boardOf(invocation);
-    board.expect(spec);
-    try {
-      return await super.getMetrics(spec, invocation);
-    } finally {
-      board.arrived(spec);
-    }
+  override prepare(specs: readonly PoolSpec[], invocation: Invocation): void {
+    super.prepare(specs, invocation);
+    this.#batchOf(invocation).expect(specs);
   }
 
-  protected override async fetchInstanceMetrics(
+  override async askMonitoring(spec: PoolSpec, compartmentId: string, invocation: Invocation) {
+    // Nobody reports under a pool's own OCID: there is nothing to read, whatever its size.
+    const subject = { metric: "CpuUtilization" as const, spec, compartmentId };
+    await this.#batchOf(invocation).member(spec.instancePoolId, subject);
+  }
+
+  override describe(): SourceDescription {
+    return { name: "OCI Monitoring", matching: "" };
+  }
+
+  /** Points take memory here, not members. */
+  protected override weigh(members: number, spec: PoolSpec): number {
+    return 2 * mostPointsOf(spec, members);
+  }
+
+  protected override async begin(spec: PoolSpec, invocation: Invocation): Promise<MeasureMembers> {
+    const planned = await this.#batchOf(invocation).plannedFor(spec);
+    return (instances) => this.fetchInstanceMetrics(instances, spec, invocation, planned);
+  }
+
+  protected override fetchInstanceMetrics(
     instances: readonly Instance[],
     spec: PoolSpec,
     invocation: Invocation,
+    planned: readonly Question[] = [],
   ): Promise<InstanceMetrics> {
-    const monitoring = await this.#monitoringOf(spec, invocation);
-    const window = lastWholeMinutes(this.#now(), spec.windowMinutes);
-    const board = this.#boardOf(invocation);
-    const ask = (query: PlannedQuery) => board.post(monitoring, query);
-    const readings = Promise.all([
-      readMetric(ask, "CpuUtilization", instances, spec, window),
-      readMetric(ask, "MemoryUtilization", instances, spec, window),
-    ]);
-    board.arrived(spec);
-    const [cpu, memory] = await readings;
-    return {
-      window,
-      readings: new Map(
-        instances.map(({ id }) => [
-          id,
-          {
-            cpu: cpu.readings.get(id) ?? "no_data",
-            memory: memory.readings.get(id) ?? "no_data",
-          },
-        ]),
-      ),
-      warnings: [...cpu.warnings, ...memory.warnings],
-      failures: [...cpu.failures, ...memory.failures],
-    };
-  }
-
-  #boardOf(invocation: Invocation): QueryBoard<PoolSpec> {
-    const board = this.#boards.get(invocation) ?? new QueryBoard(invocation);
-    this.#boards.set(invocation, board);
-    return board;
+    return readMembers(this.#batchOf(invocation), spec, instances, planned);
   }
 }

@@ -1,153 +1,194 @@
 import * as v from "valibot";
-import { metricNamespace } from "./metric-names.ts";
+import { Secret } from "../secret.ts";
+import { doc } from "./doc.ts";
+import { type AnyKey, type Complete, innerOf, key } from "./keys.ts";
 import type { Problem } from "./problems.ts";
+import { type ProfileValues, profileVariables } from "./profile-variables.ts";
+import { prometheusServer } from "./prometheus-servers.ts";
+import { metricNamespace, oneOf, onFailure, proxyUrl } from "./values.ts";
 
-/** Who signs the requests to OCI. */
-export interface OciAuth {
-  readonly kind: "resource_principal" | "instance_principal" | "config_file";
-  /** For `config_file`; undefined means the SDK's defaults, ~/.oci/config and DEFAULT. */
-  readonly configFile: string | undefined;
-  readonly configProfile: string | undefined;
-}
-
-/** Endpoints that replace the SDK's own: for dedicated regions, and for tests. */
-interface OciEndpoints {
-  readonly monitoring: string | undefined;
-  readonly ingestion: string | undefined;
-  readonly core: string | undefined;
-  readonly secrets: string | undefined;
-}
-
-/** The function's configuration: on Fn, every configuration key is an environment variable. */
-export interface Environment {
-  readonly pools: string | undefined;
-  readonly poolsFile: string | undefined;
-  /** The variables of the Prometheus server called `default`; undefined without PROMETHEUS_URL. */
-  readonly defaultPrometheus: unknown;
-  readonly onError: "return" | "throw";
-  readonly logLevel: LogLevel;
-  /** The share of invocations, 0–1, that are logged at DEBUG. */
-  readonly logSampleRate: number;
-  /** Whether the body of each call is logged. */
-  readonly logEvent: boolean;
-  readonly serviceName: string;
-  /** Where the function posts metrics of its own; undefined: nowhere. */
-  readonly functionMetricsNamespace: string | undefined;
-  readonly oci: { readonly auth: OciAuth; readonly endpoints: OciEndpoints };
-  readonly problems: readonly Problem[];
-}
-
-export type LogLevel = "DEBUG" | "INFO" | "WARN" | "ERROR";
-
-const url = v.pipe(
+const endpoint = v.pipe(
   v.string(),
   v.url("not a URL"),
-  v.transform((text) => text.replace(/\/+$/, "")),
+  v.transform((url) => url.replace(/\/+$/, "")),
 );
 
+/** But for those of the Prometheus server called `default`. */
 const variables = {
-  POOLS: v.string(),
-  POOLS_FILE: v.string(),
-  ON_ERROR: v.picklist(["return", "throw"], "must be return or throw"),
-  LOG_LEVEL: v.pipe(
+  POOLS: key(
     v.string(),
-    v.toUpperCase(),
-    v.picklist(["DEBUG", "INFO", "WARN", "ERROR"], "must be DEBUG, INFO, WARN or ERROR"),
+    doc("Pools, defaults and Prometheus servers, as text.", { values: "JSON or YAML" }),
   ),
-  LOG_SAMPLE_RATE: v.pipe(
+  POOLS_FILE: key(
     v.string(),
-    v.regex(/^(0|0?\.\d+|1(\.0+)?)$/, "must be a number from 0 to 1"),
-    v.transform(Number),
+    doc(
+      "The same, as a file of the image or the package, such as resources/pools.yaml. Not beside POOLS.",
+      { values: "path" },
+    ),
   ),
-  LOG_EVENT: v.pipe(
+  ON_ERROR: key(onFailure, doc("throw makes a failed document a failed invocation."), "return"),
+  LOG_LEVEL: key(
+    v.pipe(v.string(), v.toUpperCase(), oneOf("DEBUG", "INFO", "WARN", "ERROR")),
+    doc("The least level that is written.", { values: "DEBUG, INFO, WARN, ERROR" }),
+    "INFO",
+  ),
+  LOG_SAMPLE_RATE: key(
+    v.pipe(
+      v.string(),
+      v.regex(/^(0|0?\.\d+|1(\.0+)?)$/, "must be a number from 0 to 1"),
+      v.transform(Number),
+    ),
+    doc("The share of invocations that are logged at DEBUG.", { values: "0–1" }),
+    0,
+  ),
+  LOG_EVENT: key(
+    v.pipe(
+      v.string(),
+      v.toLowerCase(),
+      oneOf("true", "false"),
+      v.transform((text) => text === "true"),
+    ),
+    doc("Log the body of each call, without what looks like a credential.", {
+      values: "true, false",
+    }),
+    false,
+  ),
+  SERVICE_NAME: key(v.string(), doc("The key service of each log line."), "oci-pool-utilization"),
+  FUNCTION_METRICS_NAMESPACE: key(
+    metricNamespace,
+    doc(
+      "Post metrics of each invocation in this namespace, in the function's own compartment. Default: none are posted.",
+    ),
+  ),
+  OCI_AUTH: key(
+    oneOf("resource_principal", "instance_principal", "config_file"),
+    doc("Who signs the requests to OCI."),
+    "resource_principal",
+  ),
+  OCI_CONFIG_FILE: key(
     v.string(),
-    v.toLowerCase(),
-    v.picklist(["true", "false"], "must be true or false"),
+    doc("For config_file. Default: ~/.oci/config.", { values: "path" }),
   ),
-  SERVICE_NAME: v.string(),
-  FUNCTION_METRICS_NAMESPACE: metricNamespace,
-  OCI_AUTH: v.picklist(
-    ["resource_principal", "instance_principal", "config_file"],
-    "must be resource_principal, instance_principal or config_file",
+  OCI_CONFIG_PROFILE: key(v.string(), doc("For config_file. Default: DEFAULT.")),
+  OCI_CONFIG_REGION: key(v.string(), doc("For config_file, instead of the profile's region.")),
+  ...profileVariables,
+  OCI_PROXY: key(
+    v.pipe(
+      proxyUrl,
+      v.transform((url) => new Secret(url)),
+    ),
+    doc("An HTTP proxy for requests to OCI, and for no others.", {
+      values: "URL, secret if it holds a password",
+    }),
   ),
-  OCI_CONFIG_FILE: v.string(),
-  OCI_CONFIG_PROFILE: v.string(),
-  OCI_MONITORING_ENDPOINT: url,
-  OCI_MONITORING_INGESTION_ENDPOINT: url,
-  OCI_CORE_ENDPOINT: url,
-  OCI_SECRETS_ENDPOINT: url,
-  PROMETHEUS_URL: v.string(),
-  PROMETHEUS_BEARER_TOKEN: v.string(),
-  PROMETHEUS_BEARER_TOKEN_SECRET_ID: v.string(),
-  PROMETHEUS_USERNAME: v.string(),
-  PROMETHEUS_PASSWORD: v.string(),
-  PROMETHEUS_PASSWORD_SECRET_ID: v.string(),
-  PROMETHEUS_HEADERS: v.pipe(v.string(), v.parseJson(undefined, "must be a JSON object")),
-  PROMETHEUS_HEADERS_SECRET_ID: v.string(),
-  PROMETHEUS_CA: v.string(),
-  PROMETHEUS_CLIENT_CERT: v.string(),
-  PROMETHEUS_CLIENT_KEY: v.string(),
-  PROMETHEUS_CLIENT_KEY_SECRET_ID: v.string(),
-  PROMETHEUS_PROXY: v.string(),
-  PROMETHEUS_PROXY_SECRET_ID: v.string(),
+  OCI_NO_PROXY: key(
+    v.string(),
+    doc("Hosts of OCI that are reached without OCI_PROXY; their subdomains, too.", {
+      values: "host names with commas between them",
+    }),
+  ),
+  OCI_MONITORING_ENDPOINT: key(
+    endpoint,
+    doc("Another endpoint of Monitoring than the SDK's: for dedicated regions, and for tests."),
+  ),
+  OCI_MONITORING_INGESTION_ENDPOINT: key(
+    endpoint,
+    doc("The same for Monitoring's PostMetricData, which has an endpoint of its own."),
+  ),
+  OCI_CORE_ENDPOINT: key(endpoint, doc("The same for Compute and Networking.")),
+  OCI_SECRETS_ENDPOINT: key(endpoint, doc("The same for Vault's secrets.")),
+  OCI_IDENTITY_ENDPOINT: key(endpoint, doc("The same for Identity, which knows the compartments.")),
 };
 
-/** A configuration key that is read. */
-export type VariableName = keyof typeof variables;
+type Keys = Readonly<Record<string, AnyKey>>;
 
-type Variables = { readonly [K in keyof typeof variables]?: v.InferOutput<(typeof variables)[K]> };
+/**
+ * The Prometheus server called `default`, as `prometheus.servers` would have it. Its variables are named
+ * after the keys: `auth.bearerToken` is PROMETHEUS_BEARER_TOKEN.
+ * @param read what the variable of a key holds; undefined where it isn't set
+ */
+function defaultServer(
+  read: (variable: string, entry: AnyKey) => unknown,
+  entries: Keys = prometheusServer.entries,
+  prefix = "PROMETHEUS_",
+): Readonly<Record<string, unknown>> | undefined {
+  const given = Object.entries(entries).flatMap(([name, entry]) => {
+    const variable = `${prefix}${name.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
+    const { entries: below } = innerOf(entry);
+    const value =
+      below === undefined
+        ? read(variable, entry)
+        : defaultServer(read, below, name === "auth" ? prefix : `${variable}_`);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return given.length === 0 ? undefined : Object.fromEntries(given);
+}
+
+/** Every configuration key that is read, and what is said of it. */
+export function allVariables(): Keys {
+  const ofServer: Record<string, AnyKey> = {};
+  defaultServer((name, entry) => {
+    ofServer[name] = entry;
+  });
+  return { ...variables, ...ofServer };
+}
+
+const jsonObject = v.pipe(v.string(), v.parseJson(undefined, "must be a JSON object"));
 
 /** Reads every variable in one place. An empty variable counts as absent; a wrong one is a problem. */
-export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>) {
   const problems: Problem[] = [];
-  const read: Record<string, unknown> = {};
-  for (const [name, schema] of Object.entries(variables)) {
-    if (!env[name]) continue;
-    const result = v.safeParse(schema, env[name]);
-    if (result.success) read[name] = result.output;
-    else problems.push({ path: name, message: result.issues[0].message });
-  }
-  const values: Variables = read;
+  const read = (name: string, type: v.GenericSchema): unknown => {
+    if (!env[name]) return undefined;
+    const result = v.safeParse(type, env[name]);
+    if (result.success) return result.output;
+    problems.push({ path: name, message: result.issues[0].message });
+    return undefined;
+  };
+  const values = Object.fromEntries(
+    Object.entries(variables).map(([name, type]) => [name, read(name, type) ?? type.otherwise]),
+  ) as Complete<typeof variables>;
+  const server = defaultServer((name, entry) =>
+    read(name, innerOf(entry).type === "record" ? jsonObject : v.string()),
+  );
   return {
     pools: values.POOLS,
     poolsFile: values.POOLS_FILE,
-    defaultPrometheus: values.PROMETHEUS_URL && {
-      url: values.PROMETHEUS_URL,
-      auth: {
-        bearerToken: values.PROMETHEUS_BEARER_TOKEN,
-        bearerTokenSecretId: values.PROMETHEUS_BEARER_TOKEN_SECRET_ID,
-        username: values.PROMETHEUS_USERNAME,
-        password: values.PROMETHEUS_PASSWORD,
-        passwordSecretId: values.PROMETHEUS_PASSWORD_SECRET_ID,
-      },
-      headers: values.PROMETHEUS_HEADERS,
-      headersSecretId: values.PROMETHEUS_HEADERS_SECRET_ID,
-      ca: values.PROMETHEUS_CA,
-      clientCert: values.PROMETHEUS_CLIENT_CERT,
-      clientKey: values.PROMETHEUS_CLIENT_KEY,
-      clientKeySecretId: values.PROMETHEUS_CLIENT_KEY_SECRET_ID,
-      proxy: values.PROMETHEUS_PROXY,
-      proxySecretId: values.PROMETHEUS_PROXY_SECRET_ID,
-    },
-    onError: values.ON_ERROR ?? "return",
-    logLevel: values.LOG_LEVEL ?? "INFO",
-    logSampleRate: values.LOG_SAMPLE_RATE ?? 0,
-    logEvent: values.LOG_EVENT === "true",
-    serviceName: values.SERVICE_NAME ?? "oci-pool-utilization",
+    /** Unchecked; undefined without PROMETHEUS_URL. */
+    defaultPrometheus: server?.["url"] === undefined ? undefined : server,
+    onError: values.ON_ERROR,
+    logLevel: values.LOG_LEVEL,
+    /** The share of invocations, 0–1. */
+    logSampleRate: values.LOG_SAMPLE_RATE,
+    logEvent: values.LOG_EVENT,
+    serviceName: values.SERVICE_NAME,
     functionMetricsNamespace: values.FUNCTION_METRICS_NAMESPACE,
     oci: {
+      /** Undefined means the SDK's defaults. */
       auth: {
-        kind: values.OCI_AUTH ?? "resource_principal",
+        kind: values.OCI_AUTH,
         configFile: values.OCI_CONFIG_FILE,
         configProfile: values.OCI_CONFIG_PROFILE,
+        configRegion: values.OCI_CONFIG_REGION,
+        profileValues: values as ProfileValues,
       },
       endpoints: {
         monitoring: values.OCI_MONITORING_ENDPOINT,
         ingestion: values.OCI_MONITORING_INGESTION_ENDPOINT,
         core: values.OCI_CORE_ENDPOINT,
         secrets: values.OCI_SECRETS_ENDPOINT,
+        identity: values.OCI_IDENTITY_ENDPOINT,
       },
+      proxy: values.OCI_PROXY && { url: values.OCI_PROXY, except: values.OCI_NO_PROXY },
     },
     problems,
   };
 }
+
+/** The function's configuration: on Fn, every configuration key is an environment variable. */
+export type Environment = ReturnType<typeof readEnvironment>;
+
+/** Who signs the requests to OCI. */
+export type OciAuth = Environment["oci"]["auth"];
+
+export type LogLevel = Environment["logLevel"];

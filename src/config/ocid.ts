@@ -22,3 +22,11 @@ export function parseOcid(text: string, ...types: readonly string[]): string | u
 export function regionOfOcid(ocid: string): string | undefined {
   return ocidPattern.exec(ocid.toLowerCase())?.groups?.["region"] || undefined;
 }
+
+/** The region that a pool's spec names, else that of its OCID; empty where neither says it. */
+export function regionOf(spec: {
+  readonly region: string | undefined;
+  readonly instancePoolId: string;
+}): string {
+  return spec.region ?? regionOfOcid(spec.instancePoolId) ?? "";
+}

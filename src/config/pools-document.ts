@@ -1,7 +1,34 @@
+import * as v from "valibot";
+import { doc } from "./doc.ts";
 import type { Environment } from "./environment.ts";
 import { isJsonObject } from "./json-object.ts";
+import { check, key } from "./keys.ts";
 import { parseDocument } from "./parse-document.ts";
-import { type Checked, type Problem, unknownKey } from "./problems.ts";
+import { type Checked, failed } from "./problems.ts";
+
+/** The keys of `prometheus` in POOLS. */
+export const sharedKeys = {
+  servers: key(v.unknown(), doc("The Prometheus servers that may be asked, by name.")),
+  exporters: key(v.unknown(), doc("Exporters of your own, by name: PromQL. Only statistic mean.")),
+};
+
+/**
+ * The keys of POOLS. What they hold is read by itself, so that one pool can be wrong alone. In YAML, a key
+ * whose lines below are all commented out is null.
+ */
+export const documentKeys = {
+  defaults: key(v.unknown(), doc("What a pool has that doesn't say otherwise.")),
+  prometheus: key(
+    v.nullable(v.object(sharedKeys, "expected an object with servers")),
+    doc("What the pools measured there share."),
+  ),
+  pools: key(
+    v.nullable(v.array(v.unknown(), "expected a list")),
+    doc("What an empty request measures, and what names stand for."),
+  ),
+};
+
+const poolsDocument = v.object({ $schema: key(v.unknown(), undefined), ...documentKeys });
 
 /** The parts of POOLS or POOLS_FILE, not yet checked themselves. */
 export interface PoolsDocument {
@@ -9,13 +36,21 @@ export interface PoolsDocument {
   readonly at: string;
   readonly defaults: unknown;
   readonly servers: unknown;
+  readonly exporters: unknown;
   readonly pools: readonly unknown[];
 }
 
 /** Reads a text file; throws when it can't. */
 export type ReadTextFile = (path: string) => string;
 
-const emptyDocument: PoolsDocument = { at: "", defaults: {}, servers: {}, pools: [] };
+/** No configuration, or none that can be read. */
+export const emptyDocument: PoolsDocument = {
+  at: "",
+  defaults: {},
+  servers: {},
+  exporters: {},
+  pools: [],
+};
 
 /** Finds the configured pools: POOLS (text) or POOLS_FILE (a path in the image); none is fine. */
 export function readPoolsDocument(
@@ -31,7 +66,7 @@ export function readPoolsDocument(
   try {
     return parsePoolsDocument(readTextFile(poolsFile), "POOLS_FILE");
   } catch {
-    return failed("POOLS_FILE", `cannot read ${poolsFile}; is it in the image?`);
+    return failed("POOLS_FILE", `cannot read ${poolsFile}; is it in the image or package?`);
   }
 }
 
@@ -41,36 +76,11 @@ function parsePoolsDocument(text: string, variable: string): Checked<PoolsDocume
   // A bare list of pools is what the original accepted, too.
   const document = Array.isArray(parsed.value) ? { pools: parsed.value } : parsed.value;
   if (!isJsonObject(document)) return failed(variable, "expected an object with pools");
-
-  const { $schema, defaults, prometheus, pools, ...unknown } = document;
-  // In YAML, a key whose lines below are all commented out is null.
-  const shared = prometheus ?? {};
-  const list = pools ?? [];
-  const { servers, ...unknownPrometheus } = isJsonObject(shared) ? shared : {};
-  const problems: Problem[] = [
-    ...unknownKeys(unknown, `${variable}: `, ["defaults", "prometheus", "pools"]),
-    ...unknownKeys(unknownPrometheus, `${variable}: prometheus.`, ["servers"]),
-  ];
-  if (!isJsonObject(shared))
-    problems.push({ path: `${variable}: prometheus`, message: "expected an object with servers" });
-  if (!Array.isArray(list))
-    problems.push({ path: `${variable}: pools`, message: "expected a list" });
-  if (problems.length > 0 || !Array.isArray(list)) return { ok: false, problems };
   const at = `${variable}: `;
-  return { ok: true, value: { at, defaults: defaults ?? {}, servers: servers ?? {}, pools: list } };
-}
-
-function unknownKeys(
-  unknown: object,
-  prefix: string,
-  known: readonly string[],
-): readonly Problem[] {
-  return Object.keys(unknown).map((key) => ({
-    path: `${prefix}${key}`,
-    message: unknownKey(key, known),
-  }));
-}
-
-function failed(path: string, message: string): Checked<never> {
-  return { ok: false, problems: [{ path, message }] };
+  const checked = check(poolsDocument, document, at, { secret: true });
+  if (!checked.ok) return checked;
+  const { defaults, prometheus, pools } = checked.value;
+  const { servers, exporters } = prometheus ?? {};
+  const parts = { defaults: defaults ?? {}, servers: servers ?? {}, exporters: exporters ?? {} };
+  return { ok: true, value: { at, ...parts, pools: pools ?? [] } };
 }

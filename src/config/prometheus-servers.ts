@@ -1,104 +1,103 @@
 import * as v from "valibot";
-import { parseOcid } from "./ocid.ts";
-import { type Checked, check, joinPath, type Problem, strictObject } from "./problems.ts";
-import { Secret } from "./secret.ts";
+import { Secret } from "../secret.ts";
+import { type Doc, doc } from "./doc.ts";
+import type { JsonObject } from "./json-object.ts";
+import { check, key, type MayBeMissing, requiredKey } from "./keys.ts";
+import { type Checked, joinPath, type Problem } from "./problems.ts";
+import {
+  certificate,
+  headerNames,
+  headerValue,
+  privateKey,
+  prometheusUrl,
+  proxyUrl,
+  queryParameters,
+  secretId,
+  serverName,
+  text,
+  tokenUrl,
+} from "./values.ts";
 
 /** A credential: itself, or the OCID of the Vault secret that holds it. */
 export type Credential = Secret | { readonly secretId: string };
 
-/** A Prometheus server that the operator configured; only these are ever asked. */
-export interface PrometheusServerConfig {
-  readonly name: string;
-  /** Base URL without a trailing slash; the API lives at `<url>/api/v1`. */
-  readonly url: string;
-  readonly auth: {
-    readonly bearerToken: Credential | undefined;
-    readonly username: string | undefined;
-    readonly password: Credential | undefined;
-  };
-  /** Further headers of every query, such as a tenant's: a JSON object. */
-  readonly headers: Credential | undefined;
-  /** PEM certificates that are trusted besides the built-in ones. */
-  readonly ca: string | undefined;
-  /** PEM, for servers that ask for a client certificate. */
-  readonly clientCert: string | undefined;
-  readonly clientKey: Credential | undefined;
-  /** URL of the HTTP proxy that this server, and only this, is reached through. */
-  readonly proxy: Credential | undefined;
+/** A credential is given itself, or as the OCID of the Vault secret that holds it. */
+function credential<const N extends string, S extends v.GenericSchema>(
+  name: N,
+  type: S,
+  about: Doc | undefined,
+) {
+  const inVault = about && doc(`OCID of the Vault secret that holds ${about.inVault}.`);
+  const keys = { [name]: key(type, about), [`${name}SecretId`]: key(secretId, inVault) };
+  return keys as Record<N, MayBeMissing<S>> & Record<`${N}SecretId`, MayBeMissing<typeof secretId>>;
 }
 
-const prometheusUrl = v.pipe(
-  v.string(),
-  v.check((text) => {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    return (
-      url !== undefined && /^https?:$/.test(url.protocol) && url.username + url.password === ""
-    );
-  }, "not an http(s) URL without credentials in it"),
-  v.check((text) => !/[?#]/.test(text), "must be a base URL, without a query"),
-  v.transform((text) => text.replace(/\/+$/, "")),
-);
+const oauth2Keys = v.object({
+  tokenUrl: requiredKey(tokenUrl, doc("Where the token is had, by the client credentials grant.")),
+  clientId: requiredKey(text, doc("The function's account there.")),
+  ...credential(
+    "clientSecret",
+    text,
+    doc("The account's secret.", { inVault: "the account's secret" }),
+  ),
+  scope: key(text, doc("What the token is to allow, as the issuer calls it.")),
+  audience: key(text, doc("Which service the token is for, where the issuer asks that.")),
+});
 
-const headerValue = v.pipe(
-  v.string(),
-  v.regex(/^[\t\x20-\x7e]*$/, "must be printable ASCII on one line"),
-);
+const authKeys = v.object({
+  ...credential(
+    "bearerToken",
+    v.pipe(headerValue, v.nonEmpty("must not be empty")),
+    doc("Sent as Authorization: Bearer.", { inVault: "the token" }),
+  ),
+  username: key(v.string(), doc("Sent with the password as Authorization: Basic.")),
+  ...credential("password", v.string(), doc("The user's password.", { inVault: "the password" })),
+  oauth2: key(
+    oauth2Keys,
+    doc("A token of the function's own account is sent as Authorization: Bearer."),
+  ),
+});
 
-/** Names and values of HTTP headers. */
-export const headerNames = v.record(
-  v.pipe(v.string(), v.regex(/^[!#$%&'*+.^_`|~\w-]+$/, "not a header name")),
-  headerValue,
-);
-
-const secretId = v.pipe(
-  v.string(),
-  v.check((text) => parseOcid(text, "vaultsecret") !== undefined, "not the OCID of a Vault secret"),
-);
-
-const certificate = v.pipe(
-  v.string(),
-  v.includes("-----BEGIN CERTIFICATE-----", "not a PEM certificate"),
-);
-
-const privateKey = v.pipe(
-  v.string(),
-  v.regex(/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "not a PEM private key"),
-);
-
-/** With the proxy's user and password, if it has any. */
-export const proxyUrl = v.pipe(v.string(), v.check(isProxyUrl, "not an http(s) URL"));
-
-function isProxyUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password } = new URL(text);
-  try {
-    decodeURIComponent(username + password);
-  } catch {
-    return false;
-  }
-  return /^https?:$/.test(protocol);
-}
-
-/** One server of `prometheus.servers`. A credential is given itself, or as a Vault secret's OCID. */
-export const prometheusServer = strictObject({
-  url: prometheusUrl,
-  auth: v.optional(
-    strictObject({
-      bearerToken: v.optional(v.pipe(headerValue, v.nonEmpty("must not be empty"))),
-      bearerTokenSecretId: v.optional(secretId),
-      username: v.optional(v.string()),
-      password: v.optional(v.string()),
-      passwordSecretId: v.optional(secretId),
+/** One server of `prometheus.servers`. */
+export const prometheusServer = v.object({
+  url: requiredKey(prometheusUrl, doc("Base URL; the API lives below it, at /api/v1.")),
+  auth: key(authKeys, doc("Credentials: bearerToken, or username and password, or oauth2.")),
+  ...credential(
+    "headers",
+    headerNames,
+    doc("Further headers of every request, such as X-Scope-OrgID.", {
+      inVault: "the headers, a JSON object",
+      example: { "X-Scope-OrgID": "team-a" },
     }),
   ),
-  headers: v.optional(headerNames),
-  headersSecretId: v.optional(secretId),
-  ca: v.optional(certificate),
-  clientCert: v.optional(certificate),
-  clientKey: v.optional(privateKey),
-  clientKeySecretId: v.optional(secretId),
-  proxy: v.optional(proxyUrl),
-  proxySecretId: v.optional(secretId),
+  ca: key(
+    certificate,
+    doc("PEM certificates to trust besides the built-in ones; line ends may be written as \\n."),
+  ),
+  clientCert: key(certificate, doc("PEM certificate to show to a server that asks for one.")),
+  ...credential(
+    "clientKey",
+    privateKey,
+    doc("PEM key of the client certificate.", { inVault: "the key" }),
+  ),
+  ...credential(
+    "proxy",
+    proxyUrl,
+    doc(
+      "URL of the HTTP proxy that this server and its token endpoint, and only these, are reached through.",
+      { inVault: "the proxy's URL, if it has a password in it" },
+    ),
+  ),
+  queryParameters: key(
+    queryParameters,
+    doc("Sent with each query, in its URL: dedup, partial_response, a tenant. No secrets.", {
+      example: { dedup: true },
+    }),
+  ),
+  serverName: key(
+    serverName,
+    doc("Host name that its certificate is of, where that isn't the URL's."),
+  ),
 });
 
 /** Reads one server of the configuration; a problem never repeats what may be a secret. */
@@ -109,84 +108,99 @@ export function readPrometheusServer(
 ): Checked<PrometheusServerConfig> {
   const checked = check(prometheusServer, value, path, { secret: true });
   if (!checked.ok) return checked;
-  const { url, auth = {}, headers, ca, clientCert, clientKey, proxy, ...ids } = checked.value;
-  const problems = [
-    ...bothGiven(joinPath(path, "auth"), auth, "bearerToken", "password"),
-    ...bothGiven(path, checked.value, "headers", "clientKey", "proxy"),
-    ...ambiguousAuth(auth, joinPath(path, "auth")),
-  ];
-  if ((clientCert === undefined) !== (clientKey === undefined && !ids.clientKeySecretId)) {
+  const problems: Problem[] = [];
+  const config = serverConfig(name, checked.value, path, problems);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, value: config };
+}
+
+/** A Prometheus server that the operator configured; only these are ever asked. */
+export type PrometheusServerConfig = Readonly<ReturnType<typeof serverConfig>>;
+
+function serverConfig(
+  name: string,
+  given: v.InferOutput<typeof prometheusServer>,
+  path: string,
+  problems: Problem[],
+) {
+  const { url, auth = {}, ca, clientCert } = given;
+  const { username, oauth2 } = auth;
+  const authPath = joinPath(path, "auth");
+  const { bearerToken, password } = credentialsOf(auth, authPath, problems, [
+    "bearerToken",
+    "password",
+  ]);
+  const { headers, clientKey, proxy } = credentialsOf(given, path, problems, [
+    "headers",
+    "clientKey",
+    "proxy",
+  ]);
+  const kinds = [bearerToken, username ?? password, oauth2];
+  if (kinds.filter((kind) => kind !== undefined).length > 1) {
+    const message = "give either bearerToken, or username and password, or oauth2";
+    problems.push({ path: authPath, message });
+  }
+  const client = oauth2 && oauth2Config(oauth2, joinPath(authPath, "oauth2"), problems);
+  if ((clientCert === undefined) !== (clientKey === undefined)) {
     problems.push({ path, message: "clientCert and its key go together" });
   }
-  if (problems.length > 0) return { ok: false, problems };
   return {
-    ok: true,
-    value: {
-      name,
-      url,
-      auth: {
-        bearerToken: credential(auth.bearerToken, auth.bearerTokenSecretId),
-        username: auth.username,
-        password: credential(auth.password, auth.passwordSecretId),
-      },
-      headers: credential(headers && JSON.stringify(headers), ids.headersSecretId),
-      ca: pem(ca),
-      clientCert: pem(clientCert),
-      clientKey: credential(pem(clientKey), ids.clientKeySecretId),
-      proxy: credential(proxy, ids.proxySecretId),
-    },
+    name,
+    url,
+    auth: { bearerToken, username, password, oauth2: client },
+    headers,
+    ca,
+    clientCert,
+    clientKey,
+    proxy,
+    queryParameters: given.queryParameters ?? {},
+    serverName: given.serverName,
   };
 }
 
-/** OCI's configuration values have no line ends, so they may be written as JSON writes them. */
-function pem(text: string | undefined): string | undefined {
-  return text?.replaceAll("\\n", "\n");
+/** Where a token is had for the function's own account (RFC 6749, client credentials). */
+export type OAuth2Config = Readonly<NonNullable<ReturnType<typeof oauth2Config>>>;
+
+function oauth2Config(
+  { tokenUrl: url, clientId, scope, audience, ...given }: v.InferOutput<typeof oauth2Keys>,
+  path: string,
+  problems: Problem[],
+) {
+  const { clientSecret } = credentialsOf(given, path, problems, ["clientSecret"]);
+  if (clientSecret !== undefined) return { tokenUrl: url, clientId, clientSecret, scope, audience };
+  const message = "is missing; give it or clientSecretSecretId";
+  problems.push({ path: joinPath(path, "clientSecret"), message });
+  return undefined;
 }
 
-function credential(text: string | undefined, id: string | undefined): Credential | undefined {
-  if (id !== undefined) return { secretId: id.toLowerCase() };
-  return text === undefined ? undefined : new Secret(text);
-}
-
-function bothGiven(path: string, given: object, ...names: readonly string[]): Problem[] {
-  const has = (name: string) => Reflect.get(given, name) !== undefined;
-  return names
-    .filter((name) => has(name) && has(`${name}SecretId`))
-    .map((name) => ({
-      path: joinPath(path, name),
-      message: `is given twice; keep it or ${name}SecretId`,
-    }));
-}
-
-function ambiguousAuth(auth: object, path: string): Problem[] {
-  const given = Object.entries(auth).filter(([, value]) => value !== undefined);
-  const bearer = given.filter(([key]) => key.startsWith("bearerToken"));
-  if (bearer.length === 0 || bearer.length === given.length) return [];
-  return [{ path, message: "give either bearerToken or username and password" }];
-}
-
-/** Reads `prometheus.servers`: as many servers as are right, and every problem of the others. */
-export function readPrometheusServers(value: unknown, path: string) {
-  const servers: PrometheusServerConfig[] = [];
-  const problems: Problem[] = [];
-  const checked = v.safeParse(v.record(v.string(), v.unknown()), value);
-  if (!checked.success) problems.push({ path, message: "expected an object of servers by name" });
-  for (const [name, server] of Object.entries(checked.success ? checked.output : {})) {
-    const read = readPrometheusServer(name, server, joinPath(path, name));
-    if (read.ok) servers.push(read.value);
-    else problems.push(...read.problems);
-  }
-  return { servers, problems };
+/** The credentials of these names; one that is given in both ways is a problem. */
+function credentialsOf<N extends string>(
+  given: JsonObject,
+  path: string,
+  problems: Problem[],
+  names: readonly N[],
+) {
+  const all = names.map((name) => {
+    const { [name]: value, [`${name}SecretId`]: id } = given;
+    if (value !== undefined && id !== undefined) {
+      const message = `is given twice; keep it or ${name}SecretId`;
+      problems.push({ path: joinPath(path, name), message });
+    }
+    if (typeof id === "string") return [name, { secretId: id }];
+    if (value === undefined) return [name, undefined];
+    return [name, new Secret(typeof value === "string" ? value : JSON.stringify(value))];
+  });
+  return Object.fromEntries(all) as Readonly<Record<N, Credential | undefined>>;
 }
 
 /** The Vault secrets that hold the server's credentials. */
 export function secretIdsOf({
-  auth,
+  auth: { bearerToken, password, oauth2: client },
   headers,
   clientKey,
   proxy,
 }: PrometheusServerConfig): readonly string[] {
-  return [auth.bearerToken, auth.password, headers, clientKey, proxy].flatMap((credential) =>
+  const all = [bearerToken, password, client?.clientSecret, headers, clientKey, proxy];
+  return all.flatMap((credential) =>
     credential === undefined || credential instanceof Secret ? [] : [credential.secretId],
   );
 }

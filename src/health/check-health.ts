@@ -1,29 +1,25 @@
+import type { Collectors } from "../collectors/get-collector.ts";
 import type { Configuration } from "../config/configuration.ts";
-import { describeProblems } from "../config/problems.ts";
-import { InvalidRequestError } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
-import type { PrincipalToken } from "../oci/principal-token.ts";
+import type { Signer } from "../oci/principal.ts";
 import type { EndpointState } from "../resilience/endpoint.ts";
-import { toErrorInfo } from "../result/result-document.ts";
-import { stopwatch } from "../stopwatch.ts";
-import type { TriggerName } from "../triggers/trigger.ts";
-import { askPools, checkCompute, checkMonitoring, checkPool } from "./check-pools.ts";
-import { type HealthCheck, type HealthDocument, partsOf } from "./health-document.ts";
-import { askPrometheus, type ProbedServices, probe, toCheck } from "./probes.ts";
+import type { DocumentHead } from "../result/result-document.ts";
+import { checkCompute, checkMonitoring, checkPools, invalid } from "./check-pools.ts";
+import {
+  type HealthCheck,
+  type HealthDocument,
+  partsOf,
+  type SignerInfo,
+} from "./health-document.ts";
+import { type ProbedServices, probe } from "./probes.ts";
 
 /** What a health check looks at. */
 export interface HealthDependencies extends ProbedServices {
+  readonly collectors: Collectors;
   /** Rejects when nobody is there to sign requests to OCI. */
-  readonly findPrincipal: (invocation: Invocation) => Promise<PrincipalToken>;
+  readonly findPrincipal: (invocation: Invocation) => Promise<Signer>;
   /** The endpoints that were called so far. */
   readonly endpoints: () => readonly EndpointState[];
-}
-
-/** The call that asks for a check. */
-export interface CheckContext {
-  readonly trigger: TriggerName;
-  readonly configuration: Configuration;
-  readonly invocation: Invocation;
 }
 
 /**
@@ -31,55 +27,56 @@ export interface CheckContext {
  * that collecting makes, too, so that no further permission is needed.
  */
 export async function checkHealth(
-  { trigger, configuration, invocation }: CheckContext,
+  configuration: Configuration,
+  invocation: Invocation,
   dependencies: HealthDependencies,
-): Promise<HealthDocument> {
-  const { findPrincipal, endpoints, now } = dependencies;
-  const started = now();
-  const elapsedMs = stopwatch();
-  const pools = askPools(configuration, invocation, dependencies);
-  const [principal, monitoring, prometheus, ...compartments] = await Promise.all([
+): Promise<Omit<HealthDocument, keyof DocumentHead>> {
+  const { findPrincipal, endpoints } = dependencies;
+  const asked = checkPools(configuration, invocation, dependencies);
+  const [principal, monitoring, prometheus, pools] = await Promise.all([
     probe("principal", invocation, findPrincipal),
-    checkMonitoring(pools, invocation, dependencies),
+    checkMonitoring(asked, invocation, dependencies.collectors),
     checkPrometheus(configuration, invocation, dependencies),
-    ...pools.map(({ compartment }) => compartment),
+    Promise.all(asked),
   ]);
-  const expiresAt = "value" in principal ? principal.value.expiresAt : undefined;
   const checks = {
-    configuration: { ...checkConfiguration(configuration), pools: configuration.pools.length },
-    principal: { ...toCheck(principal), expiresAt: expiresAt?.toISOString() ?? null },
-    compute: checkCompute(compartments),
+    configuration: { ...checkConfiguration(configuration), pools: pools.length },
+    principal: { ...principal.check, ...toSigner(principal.found) },
+    compute: checkCompute(pools),
     monitoring,
     prometheus,
-    pools: pools.map((pool, index) => checkPool(pool, compartments[index])),
+    pools: pools.map(({ check }) => check),
   };
   const failed = partsOf({ checks }).some(([, { status }]) => status === "failed");
+  return { status: failed ? "failed" : "ok", checks, circuits: endpoints() };
+}
+
+function toSigner(signer: Partial<Signer> = {}): SignerInfo {
+  const { kind, id, profile, tenancyId, region, expiresAt } = signer;
   return {
-    status: failed ? "failed" : "ok",
-    trigger,
-    collectedAt: started.toISOString(),
-    durationMs: elapsedMs(),
-    checks,
-    circuits: endpoints(),
+    kind: kind ?? null,
+    id: id ?? null,
+    profile: profile ?? null,
+    tenancyId: tenancyId ?? null,
+    region: region ?? null,
+    expiresAt: expiresAt?.toISOString() ?? null,
   };
 }
 
 function checkConfiguration({ pools, problems }: Configuration): HealthCheck {
-  const wrongPools = pools.flatMap(({ spec }) => (spec.ok ? [] : spec.problems));
-  const all = [...problems, ...wrongPools];
-  if (all.length === 0) return { status: "ok" };
-  const error = new InvalidRequestError(describeProblems(all));
-  return { status: "failed", error: toErrorInfo(error) };
+  const all = [...problems, ...pools.flatMap(({ spec }) => (spec.ok ? [] : spec.problems))];
+  return all.length === 0 ? { status: "ok" } : invalid(all);
 }
 
 async function checkPrometheus(
   { servers }: Configuration,
   invocation: Invocation,
-  dependencies: HealthDependencies,
+  { serverNamed }: ProbedServices,
 ): Promise<Readonly<Record<string, HealthCheck>>> {
-  const checks = [...servers.keys()].map(async (name): Promise<[string, HealthCheck]> => {
-    const ask = (part: Invocation) => askPrometheus(dependencies, name, part);
-    return [name, toCheck(await probe(`prometheus ${name}`, invocation, ask))];
+  const checks = [...servers.keys()].map(async (name) => {
+    // It touches no series, and every server that speaks PromQL knows it.
+    const ask = async (part: Invocation) => (await serverNamed(name, part)).query("vector(1)");
+    return [name, (await probe(`prometheus ${name}`, invocation, ask)).check] as const;
   });
   return Object.fromEntries(await Promise.all(checks));
 }

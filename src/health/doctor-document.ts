@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../errors.ts";
-import type { TriggerName } from "../triggers/trigger.ts";
+import type { DocumentHead } from "../result/result-document.ts";
 
 /** What the doctor looks at, in this order. */
 export const doctorSteps = [
@@ -28,13 +28,9 @@ export interface Finding {
 }
 
 /** What `{"check": "doctor", "pool": "web"}` answers. */
-export interface DoctorDocument {
+export interface DoctorDocument extends DocumentHead {
   /** `failed` when a finding is. */
   readonly status: "ok" | "failed";
-  readonly trigger: TriggerName;
-  /** ISO instant. */
-  readonly collectedAt: string;
-  readonly durationMs: number;
   /** The pool's name, else its OCID; null when it is not known which pool is meant. */
   readonly pool: string | null;
   readonly findings: readonly Finding[];

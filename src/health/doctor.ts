@@ -1,161 +1,166 @@
-import { type Collectors, getCollector } from "../collectors/get-collector.ts";
+import { getCollector } from "../collectors/get-collector.ts";
 import type { PoolDirectory } from "../collectors/metrics-collector.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { JsonObject } from "../config/json-object.ts";
 import type { PoolSpec } from "../config/pool-spec.ts";
 import { secretIdsOf } from "../config/prometheus-servers.ts";
-import { type RequestedPool, readPoolsRequest } from "../config/request.ts";
+import { readPoolsRequest } from "../config/request.ts";
+import type { RequestedSelection } from "../config/requested-pool.ts";
 import { InvalidRequestError } from "../errors.ts";
-import { runningInstances } from "../instance-manager/instance-pool.ts";
+import { groupBy } from "../group-by.ts";
+import { type InstancePool, runningInstances } from "../instance-manager/instance-pool.ts";
+import type { PoolSelector } from "../instance-manager/pool-selector.ts";
 import type { Invocation } from "../invocation.ts";
-import { stopwatch } from "../stopwatch.ts";
-import type { CheckContext, HealthDependencies } from "./check-health.ts";
+import { whyNotAsked } from "../resilience/endpoint.ts";
+import type { DocumentHead } from "../result/result-document.ts";
+import type { HealthDependencies } from "./check-health.ts";
 import { Diagnosis } from "./diagnosis.ts";
 import type { DoctorDocument } from "./doctor-document.ts";
-import { examineMembers } from "./examine-members.ts";
 import { examineReadings } from "./examine-readings.ts";
-import { limited } from "./limited.ts";
 
 /** What the doctor works with. */
 export interface DoctorDependencies extends HealthDependencies {
-  readonly collectors: Collectors;
   readonly directory: PoolDirectory;
+  readonly selector: PoolSelector;
 }
 
 const poolsCompartment = "pools' compartment OCID";
 
-/** A walk through everything that stands between one pool and its averages. */
-interface Walk {
+/** What the steps of one examination share. */
+interface Examination {
   readonly diagnosis: Diagnosis;
   readonly invocation: Invocation;
   readonly dependencies: DoctorDependencies;
 }
 
-/** Walks one pool end to end, as collecting does, and says what to change. It never throws. */
-export async function runDoctor(
-  request: JsonObject,
-  { trigger, configuration, invocation }: CheckContext,
-  dependencies: DoctorDependencies,
-): Promise<DoctorDocument> {
-  const { now } = dependencies;
-  const started = now();
-  const elapsedMs = stopwatch();
-  const diagnosis = new Diagnosis(invocation.logger);
-  const walk = { diagnosis, invocation, dependencies };
-  const spec = await diagnosis.attempt("configuration", async () => {
-    const asked = checkConfiguration(onePool(request, configuration), diagnosis);
-    const server = configuration.servers.get(asked.prometheus.server);
-    if (server !== undefined) diagnosis.learn("secret OCID", secretIdsOf(server));
-    return asked;
-  });
-  const name = spec && (await walkPool(spec, walk));
-  const { findings } = diagnosis;
-  return {
-    status: findings.some(({ status }) => status === "failed") ? "failed" : "ok",
-    trigger,
-    collectedAt: started.toISOString(),
-    durationMs: elapsedMs(),
-    pool: name ?? null,
-    findings,
-  };
+/** The pool that the doctor is asked about, or the first of those that are selected. */
+interface Patient {
+  /** Of a selection it has the name in place of the OCID. */
+  readonly spec: PoolSpec;
+  readonly warnings: readonly string[];
+  readonly selection?: RequestedSelection;
 }
 
-/** @throws InvalidRequestError when it is not clear which pool is meant. */
-function onePool(request: JsonObject, configuration: Configuration): RequestedPool {
-  const { pools } = readPoolsRequest(request, configuration);
-  const [pool, ...others] = pools;
+/** Examines all that one pool's averages need, as collecting does, and says what to change. It never throws. */
+export async function runDoctor(
+  request: JsonObject,
+  configuration: Configuration,
+  invocation: Invocation,
+  dependencies: DoctorDependencies,
+): Promise<Omit<DoctorDocument, keyof DocumentHead>> {
+  const diagnosis = new Diagnosis(invocation);
+  const examination = { diagnosis, invocation, dependencies };
+  const asked = await diagnosis.attempt("configuration", async () => {
+    const patient = onePatient(request, configuration);
+    checkConfiguration(patient, configuration, examination);
+    return patient;
+  });
+  const name = asked && (await examine(asked, examination));
+  const { findings } = diagnosis;
+  const failed = findings.some(({ status }) => status === "failed");
+  return { status: failed ? "failed" : "ok", pool: name ?? null, findings };
+}
+
+/** @throws UtilizationError when it is not clear which pool is meant, or it is written wrongly, or not known. */
+function onePatient(request: JsonObject, configuration: Configuration): Patient {
+  const { pools, selections } = readPoolsRequest(request, configuration);
+  const [pool, ...others] = [...pools, ...selections];
   if (pool === undefined || others.length > 0 || "pools" in request) {
     const names = configuration.pools.flatMap(({ name }) => name ?? []);
     throw new InvalidRequestError("The doctor looks at one pool at a time.", {
       hint: `Name it: {"check": "doctor", "pool": ${JSON.stringify(names[0] ?? "web")}}`,
     });
   }
-  return pool;
+  if ("error" in pool) throw pool.error;
+  return "spec" in pool ? pool : { spec: pool.template, warnings: [], selection: pool };
 }
 
-/** @throws UtilizationError of a pool that is written wrongly, or not known. */
-function checkConfiguration(requested: RequestedPool, diagnosis: Diagnosis): PoolSpec {
-  if ("error" in requested) throw requested.error;
-  const { spec, warnings } = requested;
-  const { label, by } = spec.prometheus.match;
-  const where =
-    spec.source === "oci"
-      ? "OCI Monitoring"
-      : `the Prometheus server "${spec.prometheus.server}", where the label "${label}" holds the ${by}`;
-  const step = "configuration";
-  const message = `${spec.instancePoolId} is measured over ${spec.windowMinutes} minute(s), on ${where}.`;
-  diagnosis.add({ step, status: "ok", message });
-  for (const warning of warnings) diagnosis.add({ step, status: "warning", message: warning });
-  return spec;
+function checkConfiguration(
+  { spec, warnings, selection }: Patient,
+  { servers }: Configuration,
+  { diagnosis, dependencies }: Examination,
+): void {
+  const { instancePoolId, windowMinutes, prometheus } = spec;
+  const { name, matching } = getCollector(spec, dependencies.collectors).describe(spec);
+  const are = selection === undefined ? "is" : "are";
+  const message = `${instancePoolId} ${are} measured over ${windowMinutes} minute(s), on ${name}${matching}.`;
+  diagnosis.add("configuration", "ok", message);
+  for (const warning of warnings) diagnosis.add("configuration", "warning", warning);
+  const server = servers.get(prometheus.server);
+  if (server !== undefined) diagnosis.learn("secret OCID", secretIdsOf(server));
 }
 
-/** The pool's name, as far as it came to be known. */
-async function walkPool(spec: PoolSpec, walk: Walk): Promise<string> {
-  const { diagnosis, invocation, dependencies } = walk;
-  const { findPrincipal } = dependencies;
+/** The name of the pool that was looked at, as far as it came to be known. */
+async function examine({ spec, selection }: Patient, examination: Examination): Promise<string> {
+  const { diagnosis, dependencies } = examination;
+  checkCircuits(examination);
   const name = spec.name ?? spec.instancePoolId;
-  checkCircuits(walk);
-  if (spec.compartmentId !== undefined) diagnosis.learn(poolsCompartment, [spec.compartmentId]);
-  const principal = await diagnosis.attempt("principal", () => limited(invocation, findPrincipal));
-  if (principal === undefined) return name;
-  const { expiresAt, functionId } = principal;
-  const until = expiresAt === undefined ? "" : `, with a token until ${expiresAt.toISOString()}`;
-  const message = `Requests are signed as ${functionId ?? "OCI_AUTH says"}${until}.`;
-  diagnosis.add({ step: "principal", status: "ok", message });
-  diagnosis.learnFunction(functionId);
-  const known = await describePool(spec, walk);
+  const { compartmentId } = selection?.select ?? spec;
+  if (compartmentId !== undefined) diagnosis.learn(poolsCompartment, [compartmentId]);
+  const signer = await diagnosis.attempt("principal", dependencies.findPrincipal);
+  if (signer === undefined) return name;
+  diagnosis.learnSigner(signer);
+  const pool = selection ? await firstSelected(selection, examination) : spec;
+  const known = pool && (await describePool(pool, examination));
   if (known === undefined) return name;
-  await measure(known, walk);
-  return known.name ?? name;
+  await measure(known, examination);
+  return known.name ?? known.instancePoolId;
 }
 
-function checkCircuits({ diagnosis, dependencies }: Walk): void {
+function checkCircuits({ diagnosis, dependencies }: Examination): void {
   const open = dependencies.endpoints().filter(({ state }) => state === "open");
-  for (const { name, consecutiveFailures, retryAt } of open) {
-    diagnosis.add({
-      step: "circuits",
-      status: "warning",
-      message: `${name} failed ${consecutiveFailures} times in a row and is not asked before ${retryAt}.`,
+  for (const endpoint of open) {
+    diagnosis.add("circuits", "warning", whyNotAsked(endpoint), {
       hint: "It is asked again by itself then. The errors in the log before this say why it failed.",
     });
   }
-  if (open.length > 0) return;
-  diagnosis.add({ step: "circuits", status: "ok", message: "No endpoint is left alone." });
+  if (open.length === 0) diagnosis.add("circuits", "ok", "No endpoint is left alone.");
+}
+
+/** The first of the selected pools: what the others need is the same. Undefined when there is none. */
+async function firstSelected(
+  selection: RequestedSelection,
+  { diagnosis, dependencies }: Examination,
+): Promise<PoolSpec | undefined> {
+  const select = (part: Invocation) => dependencies.selector.select(selection, part);
+  const selected = await diagnosis.attempt("pool", select);
+  if (selected === undefined) return undefined;
+  for (const failure of selected.failures) diagnosis.addError("pool", failure);
+  const { length, 0: first } = selected.pools;
+  const message = `ListInstancePools: ${length} pool(s) are selected; the first of them is looked at.`;
+  diagnosis.add("pool", "ok", message);
+  if (first === undefined || "spec" in first) return first?.spec;
+  diagnosis.addError("configuration", first.error);
+  return undefined;
 }
 
 /** The spec with what GetInstancePool adds to it; undefined when there is no such pool for us. */
-async function describePool(spec: PoolSpec, walk: Walk): Promise<PoolSpec | undefined> {
-  const { diagnosis, invocation, dependencies } = walk;
+async function describePool(
+  spec: PoolSpec,
+  { diagnosis, dependencies }: Examination,
+): Promise<PoolSpec | undefined> {
   const { instancePoolId } = spec;
-  const pool = await diagnosis.attempt("pool", () =>
-    limited(invocation, async (part) => {
-      const { compute } = await dependencies.callsFor(spec, part);
-      return compute.getInstancePool({ instancePoolId });
-    }),
-  );
+  const pool = await diagnosis.attempt("pool", async (part) => {
+    const { compute } = await dependencies.callsFor(spec, part);
+    return compute.getInstancePool({ instancePoolId });
+  });
   if (pool === undefined) return undefined;
   const { compartmentId, displayName } = pool;
   diagnosis.learn(poolsCompartment, [compartmentId]);
-  if (spec.compartmentId !== undefined && spec.compartmentId !== compartmentId.toLowerCase()) {
-    diagnosis.add({
-      step: "pool",
-      status: "failed",
-      message: `The pool is in ${compartmentId}, and not in the configured ${spec.compartmentId}.`,
-      hint: "Leave compartmentId out, or correct it.",
-    });
+  if (spec.compartmentId === undefined || spec.compartmentId === compartmentId.toLowerCase()) {
+    diagnosis.add("pool", "ok", `GetInstancePool: "${displayName}" in ${compartmentId}.`);
   } else {
-    const message = `GetInstancePool: "${displayName}" in ${compartmentId}.`;
-    diagnosis.add({ step: "pool", status: "ok", message });
+    const message = `The pool is in ${compartmentId}, and not in the configured ${spec.compartmentId}.`;
+    diagnosis.add("pool", "failed", message, { hint: "Leave compartmentId out, or correct it." });
   }
   return { ...spec, name: spec.name ?? displayName, compartmentId };
 }
 
-async function measure(spec: PoolSpec, walk: Walk): Promise<void> {
-  const { diagnosis, invocation, dependencies } = walk;
+async function measure(spec: PoolSpec, examination: Examination): Promise<void> {
+  const { diagnosis, invocation, dependencies } = examination;
   const { collectors, directory } = dependencies;
-  const pool = await diagnosis.attempt("members", () =>
-    limited(invocation, (part) => directory.getInstancesFromInstancePool(spec, part)),
-  );
+  const list = (part: Invocation) => directory.getInstancesFromInstancePool(spec, part);
+  const pool = await diagnosis.attempt("members", list);
   if (pool === undefined) return;
   examineMembers(pool, diagnosis);
   const running = runningInstances(pool);
@@ -166,11 +171,33 @@ async function measure(spec: PoolSpec, walk: Walk): Promise<void> {
   );
   const collector = getCollector(spec, collectors);
   // Measuring takes what it takes; half of the time is kept for a second look.
-  const ask = (asked: PoolSpec) =>
-    limited(invocation, (part) => collector.getMetrics(asked, part), {
-      limitMs: invocation.remainingMs() / 2,
-    });
-  const measured = await diagnosis.attempt("metrics", () => ask(spec));
+  const halfMs = invocation.remainingMs() / 2;
+  const ask = (part: Invocation) => collector.getMetrics(spec, part);
+  const measured = await diagnosis.attempt("metrics", ask, halfMs);
   if (measured === undefined) return;
-  await examineReadings(spec, measured, ask, diagnosis);
+  await examineReadings(spec, measured, collector, invocation, diagnosis);
+}
+
+/** States of members that are on their way out, and so no surprise. */
+const leaving: ReadonlySet<string> = new Set(["TERMINATING", "TERMINATED"]);
+
+/** Who is in the pool, and who of them can have a utilization at all. */
+function examineMembers(pool: InstancePool, diagnosis: Diagnosis): void {
+  const { length } = pool.instances;
+  const running = runningInstances(pool).length;
+  const byState = groupBy(pool.instances, ({ state }) => state);
+  byState.delete("RUNNING");
+  const states = [...byState].map(([state, those]) => `${those.length} ${state}`).join(", ");
+  diagnosis.add("members", "ok", `ListInstancePoolInstances: ${length} member(s).`);
+  if (running === 0) {
+    const who = length === 0 ? "The pool has no members" : `No member runs: ${states}`;
+    const hint = "Start the pool, or raise its size.";
+    diagnosis.add("running", "failed", `${who}.`, { hint, code: "EMPTY_POOL" });
+    return;
+  }
+  const message = `${running} of ${length} member(s) run${states && `; ${states}`}.`;
+  const surprising = [...byState.keys()].some((state) => !leaving.has(state));
+  const hint = "Only running members are measured. Start those that should work.";
+  if (surprising) diagnosis.add("running", "warning", message, { hint });
+  else diagnosis.add("running", "ok", message);
 }

@@ -1,6 +1,6 @@
+import type { Signer } from "../oci/principal.ts";
 import type { EndpointState } from "../resilience/endpoint.ts";
-import type { ErrorInfo } from "../result/result-document.ts";
-import type { TriggerName } from "../triggers/trigger.ts";
+import type { DocumentHead, ErrorInfo } from "../result/result-document.ts";
 
 /** One part of the function, and whether it is fit to measure pools. */
 export interface HealthCheck {
@@ -18,18 +18,26 @@ export interface PoolCheck extends HealthCheck {
   readonly instancePoolId: string | null;
 }
 
+/** Who signs the requests to OCI; null is what is not known, or not there. */
+export interface SignerInfo {
+  readonly kind: Signer["kind"] | null;
+  /** OCID of the user, the function or the instance. */
+  readonly id: string | null;
+  /** `profile "PROD" of ~/.oci/config` */
+  readonly profile: string | null;
+  readonly tenancyId: string | null;
+  readonly region: string | null;
+  /** ISO instant; null without a token, or when it doesn't say. */
+  readonly expiresAt: string | null;
+}
+
 /** What `{"check": "health"}` answers. */
-export interface HealthDocument {
+export interface HealthDocument extends DocumentHead {
   /** `failed` when a part is. */
   readonly status: "ok" | "failed";
-  readonly trigger: TriggerName;
-  /** ISO instant. */
-  readonly collectedAt: string;
-  readonly durationMs: number;
   readonly checks: {
     readonly configuration: HealthCheck & { readonly pools: number };
-    /** `expiresAt` is an ISO instant; null when there is no token, or it doesn't say. */
-    readonly principal: HealthCheck & { readonly expiresAt: string | null };
+    readonly principal: HealthCheck & SignerInfo;
     readonly compute: HealthCheck;
     readonly monitoring: HealthCheck;
     /** By the server's name. */

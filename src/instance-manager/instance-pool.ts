@@ -1,3 +1,5 @@
+import { groupBy } from "../group-by.ts";
+
 /** A member of an instance pool. */
 export interface Instance {
   readonly id: string;
@@ -6,7 +8,7 @@ export interface Instance {
   readonly compartmentId: string;
   /** Upper case without separators: RUNNING, STOPPED, TERMINATED, CREATINGIMAGE. */
   readonly state: string;
-  /** ISO instant; read only of members that are silent. */
+  /** ISO instant. */
   readonly timeCreated?: string | undefined;
   readonly availabilityDomain?: string | undefined;
   readonly faultDomain?: string | undefined;
@@ -22,6 +24,20 @@ export interface InstancePool {
 /** The members that can have a utilization: a stopped machine has none, which is not 0. */
 export function runningInstances(pool: InstancePool): readonly Instance[] {
   return pool.instances.filter(({ state }) => state === "RUNNING");
+}
+
+/** How many members run in which compartment. */
+export type Places = readonly (readonly [compartmentId: string, members: number])[];
+
+export function placesOf(running: readonly Instance[]): Places {
+  const places = groupBy(running, ({ compartmentId }) => compartmentId);
+  return [...places].map(([compartmentId, { length }]) => [compartmentId, length]);
+}
+
+/** Whether the instance was created less than so many minutes ago; one of unknown age was not. */
+export function isYoungerThan({ timeCreated }: Instance, minutes: number, now: Date): boolean {
+  // Of what is no date, the difference is NaN, which is not less.
+  return minutes > 0 && now.getTime() - Date.parse(timeCreated ?? "") < minutes * 60_000;
 }
 
 /**

@@ -7,6 +7,7 @@ const measured = [
   "memory_average",
   "instances_total",
   "instances_running",
+  "instances_counted",
   "instances_reporting",
 ] as const;
 
@@ -60,9 +61,19 @@ export type MessageAt<Level extends LogLevel> = {
   [Message in keyof Messages]: Messages[Message]["level"] extends Level ? Message : never;
 }[keyof Messages];
 
-/** The keys that belong to a message. What is undefined is left out of its line. */
+/** What JSON can have; what is undefined is left out of its line. */
+export type LogValue =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | readonly LogValue[]
+  | { readonly [name: string]: LogValue };
+
+/** The keys that belong to a message. */
 export type KeysOf<Message extends keyof Messages> = Readonly<
-  Partial<Record<Messages[Message]["keys"][number], unknown>>
+  Partial<Record<Messages[Message]["keys"][number], LogValue>>
 >;
 
-export type ContextKeys = Readonly<Partial<Record<(typeof contextKeys)[number], unknown>>>;
+export type ContextKeys = Readonly<Partial<Record<(typeof contextKeys)[number], LogValue>>>;

@@ -1,6 +1,7 @@
 import type { LookupAddress, LookupAllOptions, LookupOptions } from "node:dns";
-import { lookup } from "node:dns/promises";
 import { BlockList, isIP, isIPv6, type LookupFunction } from "node:net";
+import { promisify } from "node:util";
+import { once } from "../once.ts";
 
 /** An address that no server is reached at, unless the configuration names it. */
 export class AddressRefusedError extends Error {
@@ -12,57 +13,39 @@ export class AddressRefusedError extends Error {
  * loopback), loopback, link-local with the metadata service of OCI, its other address, multicast
  * and broadcast. Private networks are where Prometheus lives, and are let through.
  */
-const ipv4: readonly (readonly [network: string, prefix: number])[] = [
-  ["0.0.0.0", 8],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["192.0.0.192", 32],
-  ["224.0.0.0", 4],
-  ["240.0.0.0", 4],
-];
+const ipv4 = "0.0.0.0/8 127.0.0.0/8 169.254.0.0/16 192.0.0.192/32 224.0.0.0/4 240.0.0.0/4";
 
 /** The same for IPv6; the metadata service of OCI and, as it costs nothing, that of others. */
-const ipv6: readonly (readonly [network: string, prefix: number])[] = [
-  ["::", 128],
-  ["::1", 128],
-  ["fe80::", 10],
-  ["fec0::", 10],
-  ["ff00::", 8],
-  ["fd00:c1::a9fe:a9fe", 128],
-  ["fd00:ec2::254", 128],
-];
+const ipv6 = "::/128 ::1/128 fe80::/10 fec0::/10 ff00::/8 fd00:c1::a9fe:a9fe/128 fd00:ec2::254/128";
 
-/** How IPv6 carries an IPv4 address: mapped, translated, compatible, NAT64 (twice), and 6to4. */
-const carriers: readonly ((high: string, low: string) => readonly [string, number])[] = [
-  (high, low) => [`::ffff:${high}:${low}`, 96],
-  (high, low) => [`::ffff:0:${high}:${low}`, 96],
-  (high, low) => [`::${high}:${low}`, 96],
-  (high, low) => [`64:ff9b::${high}:${low}`, 96],
-  (high, low) => [`64:ff9b:1::${high}:${low}`, 96],
-  (high, low) => [`2002:${high}:${low}::`, 16],
-];
+/** What IPv6 puts in front of an IPv4 address: mapped, translated, compatible, and NAT64 (twice). */
+const carriers = ["::ffff:", "::ffff:0:", "::", "64:ff9b::", "64:ff9b:1::"];
 
-const refused = refusedAddresses();
-
-function refusedAddresses(): BlockList {
+/** Made when the first address is looked at: a start has better things to do. */
+const refused = once(() => {
   const list = new BlockList();
-  for (const [network, prefix] of ipv6) list.addSubnet(network, prefix, "ipv6");
-  for (const [network, prefix] of ipv4) {
+  for (const [network, prefix] of networksOf(ipv6)) list.addSubnet(network, prefix, "ipv6");
+  for (const [network, prefix] of networksOf(ipv4)) {
     list.addSubnet(network, prefix, "ipv4");
-    const [a = 0, b = 0, c = 0, d = 0] = network.split(".").map(Number);
-    const group = (high: number, low: number) => (high * 256 + low).toString(16);
-    for (const carrier of carriers) {
-      const [carried, offset] = carrier(group(a, b), group(c, d));
-      list.addSubnet(carried, offset + prefix, "ipv6");
-    }
+    for (const carrier of carriers) list.addSubnet(`${carrier}${network}`, 96 + prefix, "ipv6");
+    // 6to4 has it in the middle.
+    const bytes = Buffer.from(network.split(".").map(Number)).toString("hex");
+    list.addSubnet(`2002:${bytes.slice(0, 4)}:${bytes.slice(4)}::`, 16 + prefix, "ipv6");
   }
   return list;
+});
+
+function networksOf(list: string): readonly (readonly [network: string, prefix: number])[] {
+  return list.split(" ").map((one) => {
+    const [network = "", prefix] = one.split("/");
+    return [network, Number(prefix)];
+  });
 }
 
 /** Whether an IP address is one that only the configuration may name. */
 export function isRefusedAddress(address: string): boolean {
   const bare = address.replace(/%.*$/, "");
-  return refused.check(bare, isIPv6(bare) ? "ipv6" : "ipv4");
+  return refused().check(bare, isIPv6(bare) ? "ipv6" : "ipv4");
 }
 
 /** An IPv6 address as it is, where URLs put it into brackets; any other host as it was. */
@@ -86,8 +69,8 @@ export function refusalOf(host: string): AddressRefusedError | undefined {
 
 /**
  * Looks names up as Node does, and fails for one that any refused address answers to. A lookup can't
- * be ended, and Node has two threads for slow ones: who wants what is being looked up waits for that,
- * lest one slow name leave none for others.
+ * be ended, and Node has two threads for slow ones: who wants what is being looked up waits for that, so
+ * that one slow name leaves a thread for others.
  */
 export function guardedLookup(resolve: Resolve = lookup): LookupFunction {
   const outstanding = new Map<string, Promise<readonly LookupAddress[]>>();
@@ -109,6 +92,12 @@ export function guardedLookup(resolve: Resolve = lookup): LookupFunction {
     };
     lookUp(hostname, options).then(answer, (error) => callback(error, []));
   };
+}
+
+/** Node has loaded its own when the first name is connected to. */
+async function lookup(hostname: string, options: LookupAllOptions) {
+  const dns = await import("node:dns");
+  return promisify(dns.lookup)(hostname, options);
 }
 
 type Resolve = (hostname: string, options: LookupAllOptions) => Promise<readonly LookupAddress[]>;

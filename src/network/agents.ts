@@ -1,14 +1,17 @@
+import { X509Certificate } from "node:crypto";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { Socket } from "node:net";
-import { guardedLookup, isNamedAddress, refusalOf } from "./address-guard.ts";
-import { checkIdentity } from "./server-identity.ts";
+import { isIPv6, Socket } from "node:net";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
+import { guardedLookup, isNamedAddress, refusalOf, withoutBrackets } from "./address-guard.ts";
 
 /** What TLS takes besides Node's defaults, as PEM text. */
 export interface TlsOptions {
   readonly ca?: string[] | undefined;
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
+  /** What the certificate has to name, where that isn't the host. */
+  readonly servername?: string | undefined;
 }
 
 export interface Agents {
@@ -55,16 +58,24 @@ export function agentOf({ protocol }: URL, { http, https }: Agents): HttpAgent {
 const lookup = guardedLookup();
 
 function guarded(agents: Agents): Agents {
-  for (const agent of [agents.http, agents.https]) guard(agent);
+  for (const agent of [agents.http, agents.https]) {
+    const connect = agent.createConnection.bind(agent);
+    agent.createConnection = (options, callback) => {
+      const refusal = refusalOf(options.host ?? "");
+      if (refusal === undefined) return connect({ ...options, lookup }, callback);
+      callback?.(refusal, new Socket());
+      return undefined;
+    };
+  }
   return agents;
 }
 
-function guard(agent: HttpAgent): void {
-  const connect = agent.createConnection.bind(agent);
-  agent.createConnection = (options, callback) => {
-    const refusal = refusalOf(options.host ?? "");
-    if (refusal === undefined) return connect({ ...options, lookup }, callback);
-    callback?.(refusal, new Socket());
-    return undefined;
-  };
+/**
+ * Whether a certificate is that of the host; the error, if not, as Node's checkServerIdentity returns
+ * it. That takes no IPv6 address for one in Node 22.23, and finds it in no certificate; OpenSSL does.
+ */
+export function checkIdentity(host: string, certificate: PeerCertificate): Error | undefined {
+  const hostname = withoutBrackets(host);
+  const named = isIPv6(hostname) && new X509Certificate(certificate.raw).checkIP(hostname);
+  return named ? undefined : checkServerIdentity(hostname, certificate);
 }

@@ -18,7 +18,7 @@ class SwitchedProtocolsError extends Error {
  */
 export function send(
   options: RequestOptions,
-  answered: (incoming: IncomingMessage) => void,
+  answered?: (incoming: IncomingMessage) => void,
 ): ClientRequest {
   const request = options.protocol === "https:" ? requestHttps : requestHttp;
   const outgoing = request(options, answered);

@@ -1,10 +1,9 @@
-import { type ClientRequestArgs, type IncomingMessage, request as requestHttp } from "node:http";
-import { request as requestHttps } from "node:https";
+import type { ClientRequestArgs, IncomingMessage } from "node:http";
 import { isIP, isIPv6, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { withoutBrackets } from "./address-guard.ts";
-import { type Agents, agentsFor, type TlsOptions, unguardedAgents } from "./agents.ts";
-import { basicCredentials } from "./basic-credentials.ts";
+import { type Agents, agentOf, agentsFor, type TlsOptions, unguardedAgents } from "./agents.ts";
+import { send } from "./send.ts";
 
 /** A proxy that is there answers in less, in milliseconds. */
 const patienceMs = 5_000;
@@ -61,6 +60,8 @@ function openTunnel(proxy: URL, agents: Agents, to: ClientRequestArgs): Promise<
   const authority = `${isIPv6(to.host ?? "") ? `[${to.host}]` : to.host}:${to.port}`;
   const options = {
     method: "CONNECT",
+    protocol: proxy.protocol === "https:" ? "https:" : "http:",
+    agent: agentOf(proxy, agents),
     host,
     port: proxy.port,
     path: authority,
@@ -69,16 +70,19 @@ function openTunnel(proxy: URL, agents: Agents, to: ClientRequestArgs): Promise<
     servername: isIP(host) === 0 ? host : "",
   };
   return new Promise((resolve, reject) => {
-    const outgoing =
-      proxy.protocol === "https:"
-        ? requestHttps({ ...options, agent: agents.https })
-        : requestHttp({ ...options, agent: agents.http });
+    const outgoing = send(options);
     // Whoever gives up a request can't reach a connection that is still becoming a tunnel.
     const timer = setTimeout(() => {
-      outgoing.destroy(new Error("its proxy does not answer"));
+      outgoing.destroy(new Error("no answer"));
     }, patienceMs);
     outgoing.on("close", () => clearTimeout(timer));
-    outgoing.on("error", reject);
+    outgoing.on("error", (error) => {
+      // Else a reader would look for the server at an address that is the proxy's.
+      for (const one of error instanceof AggregateError ? error.errors : [error]) {
+        one.message = `its proxy: ${one.message}`;
+      }
+      reject(error);
+    });
     outgoing.on("connect", (answer, socket) => {
       const { statusCode = 0 } = answer;
       if (statusCode >= 200 && statusCode < 300) return resolve(socket);
@@ -93,4 +97,9 @@ function authorizationOf({ username, password }: URL): { readonly [header: strin
   if (username === "" && password === "") return {};
   const credentials = [username, password].map(decodeURIComponent);
   return { "proxy-authorization": `Basic ${basicCredentials(...credentials)}` };
+}
+
+/** A user and a password as a header shows them behind `Basic ` (RFC 7617). */
+export function basicCredentials(username = "", password = ""): string {
+  return Buffer.from(`${username}:${password}`).toString("base64");
 }

@@ -1,200 +1,121 @@
-import type { TimeWindow } from "../collectors/time-window.ts";
 import type { PoolSpec } from "../config/pool-spec.ts";
-import { InvalidRequestError } from "../errors.ts";
-import type { Instance } from "../instance-manager/instance-pool.ts";
-import type { Statistic } from "../result/statistics.ts";
-import type { MetricsQuery } from "./monitoring.ts";
+import type { MetricsQuery } from "../oci/calls.ts";
+import type { TimeWindow } from "../result/time-window.ts";
+
+type View = Pick<PoolSpec, "windowMinutes" | "statistic">;
 
 /** What the Compute Instance Monitoring plugin of Oracle Cloud Agent publishes. */
-export const namespace = "oci_computeagent";
+export const metricNames = ["CpuUtilization", "MemoryUtilization"] as const;
 
-export type MetricName = "CpuUtilization" | "MemoryUtilization";
-
-/** One metric of some members of one compartment, found by a dimension of their streams. */
-export interface PlannedQuery {
-  readonly metric: MetricName;
-  readonly compartmentId: string;
-  readonly dimension: "instancePoolId" | "resourceId";
-  /** What the dimension may be. */
-  readonly values: readonly string[];
-  /** Further conditions in MQL; a query that has them is about one pool. */
-  readonly conditions: readonly string[];
-  readonly windowMinutes: number;
-  readonly statistic: Statistic;
-  readonly window: TimeWindow;
-  readonly instances: readonly Instance[];
-}
-
-/**
- * How each statistic asks for an interval. The window's intervals are put together by us, and a
- * percentile can't be made from percentiles: it ranks the intervals' means.
- */
-const intervalStatistics: Readonly<Record<Statistic, string>> = {
-  mean: "mean()",
-  max: "max()",
-  min: "min()",
-  p50: "mean()",
-  p90: "mean()",
-  p95: "mean()",
-  p99: "mean()",
-};
-
-/** At most this many data points a member, where the window can be divided so. */
-const pointsWanted = 60;
 /** What SummarizeMetricsData returns at most (Monitoring limits, in the API reference). */
-const maximumStreams = 2_000;
+export const maximumStreams = 2_000;
 const maximumPoints = 100_000;
-
 /** More alternatives in one `=~` are not known to work; Cloud Custodian stops at ten, too. */
-const mostValues = 10;
+export const mostIds = 10;
+/** Whatever has no more minutes fits into one answer, however many streams that has. */
+export const shortWindowMinutes = maximumPoints / maximumStreams;
+/** A window takes so many queries of a metric at most. */
+const mostQueries = 3;
+/**
+ * A member whose newest interval ended longer ago than two minutes has stopped reporting. In a shorter
+ * window one that still does may have none yet, as the service publishes late.
+ */
+export const newestMinutes = 3;
+
+/** What a question is about: a metric in one compartment. */
+export interface Subject {
+  readonly metric: (typeof metricNames)[number];
+  /** Whose region, window and statistic are asked for. */
+  readonly spec: PoolSpec;
+  readonly compartmentId: string;
+}
+
+/** What is asked, and of whom. */
+export interface Question extends Subject {
+  readonly dimension: "instancePoolId" | "resourceId";
+  /** The OCIDs whose streams are wanted; of more than `mostIds`, every pool is asked for. */
+  readonly ids: readonly string[];
+  /** The one about more pools that is asked first: a list, or every pool. */
+  readonly within?: Question | undefined;
+  /** Further conditions in MQL. */
+  readonly conditions: readonly string[];
+  /** How many streams there are; 0 where that is not known. */
+  readonly streams: number;
+}
+
+/** A part of a window, in minutes from its start, and the intervals that it is asked for in. */
+interface Part {
+  /** One query for each. */
+  readonly aggregates: readonly ("mean" | "max" | "min" | "count")[];
+  readonly intervalMinutes: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Whether the statistic ranks values; the means of intervals, as the service has no others. */
+export function isPercentile(statistic: PoolSpec["statistic"]): boolean {
+  return statistic.startsWith("p");
+}
+
+/** How many streams can be asked for together, and still in minutes where one pool alone could be. */
+export function mostStreams({ windowMinutes, statistic }: View): number {
+  if (!isPercentile(statistic)) return maximumStreams;
+  return Math.min(maximumStreams, Math.floor((mostQueries * maximumPoints) / windowMinutes));
+}
+
+/** How many points the answers about so many members have, at most. */
+export function mostPointsOf({ windowMinutes }: View, members: number): number {
+  return Math.min(members * windowMinutes, mostQueries * maximumPoints);
+}
 
 /**
- * The queries for one metric of the whole pool: one, unless members live in several compartments,
- * or are more than one answer can hold; then one for each compartment, or availability or fault
- * domain.
- * @throws InvalidRequestError when no division makes the answers small enough.
+ * What is asked for to know a statistic of so many streams over a window: one-minute intervals, if an
+ * answer holds them. Else the newest minutes, which show who has fallen silent, and longer intervals
+ * before them: their mean() weighed by their count() makes the mean of all samples, and their max() and
+ * min() are those of all samples. A percentile has more than one answer to stay with minutes, and then ranks
+ * the means of the shortest intervals that fit.
  */
-export function poolQueries(
-  metric: MetricName,
-  instances: readonly Instance[],
-  spec: PoolSpec,
-  window: TimeWindow,
-): readonly PlannedQuery[] {
-  const pool = ["instancePoolId", [spec.instancePoolId]] as const;
-  return groupBy(instances, ({ compartmentId }) => compartmentId)
-    .flatMap((members) => divide(members, spec))
-    .map(({ members, conditions }) => planned(metric, pool, conditions, members, spec, window));
-}
-
-/** The queries for members by their own OCIDs, whatever pool their metrics say they are in. */
-export function instanceQueries(
-  metric: MetricName,
-  instances: readonly Instance[],
-  spec: PoolSpec,
-  window: TimeWindow,
-): readonly PlannedQuery[] {
-  return groupBy(instances, ({ compartmentId }) => compartmentId).flatMap((members) =>
-    lists(members).map((list) =>
-      planned(metric, ["resourceId", list.map(({ id }) => id)], [], list, spec, window),
-    ),
-  );
-}
-
-/** Both queries in one, if they ask the same of others and one answer can hold it. */
-export function together(a: PlannedQuery, b: PlannedQuery): PlannedQuery | undefined {
-  const alike =
-    a.metric === b.metric &&
-    a.compartmentId === b.compartmentId &&
-    a.dimension === b.dimension &&
-    a.conditions.length + b.conditions.length === 0 &&
-    a.statistic === b.statistic &&
-    a.windowMinutes === b.windowMinutes &&
-    a.window.end.getTime() === b.window.end.getTime();
-  const values = [...new Set([...a.values, ...b.values])];
-  const instances = [...a.instances, ...b.instances];
-  const fits = values.length <= mostValues && instances.length <= mostStreams(a.windowMinutes);
-  return alike && fits ? { ...a, values, instances } : undefined;
-}
-
-/** Whether no other query can join this one. */
-export function isFull({ values, conditions }: PlannedQuery): boolean {
-  return values.length >= mostValues || conditions.length > 0;
-}
-
-/** The query as SummarizeMetricsData takes it. */
-export function toMetricsQuery(query: PlannedQuery): MetricsQuery {
-  const { metric, compartmentId, dimension, values, conditions, windowMinutes, window } = query;
-  const interval = `${intervalMinutes(windowMinutes)}m`;
-  const [only, ...others] = values;
-  const who =
-    others.length === 0 ? `${dimension} = "${only}"` : `${dimension} =~ "${values.join("|")}"`;
-  const statistic = intervalStatistics[query.statistic];
-  return {
-    compartmentId,
-    namespace,
-    // Grouping by resourceId makes one stream of a member whose labels changed in the window.
-    query: `${metric}[${interval}]{${[who, ...conditions].join(", ")}}.groupBy(resourceId).${statistic}`,
-    startTime: window.start,
-    endTime: window.end,
-    // The default is documented in two ways, so it is always sent.
-    resolution: interval,
-  };
-}
-
-/** The shortest interval (1–60 minutes) that divides the window evenly into few enough points. */
-export function intervalMinutes(windowMinutes: number): number {
-  for (let minutes = 1; minutes <= 60; minutes++) {
-    if (windowMinutes % minutes === 0 && windowMinutes / minutes <= pointsWanted) return minutes;
+export function partsOf({ windowMinutes, statistic }: View, streams: number): readonly Part[] {
+  const most = Math.floor(maximumPoints / Math.max(1, streams));
+  const answers = isPercentile(statistic) ? mostQueries : 1;
+  const isShort = windowMinutes <= answers * most;
+  const older = windowMinutes - newestMinutes;
+  const interval = isShort ? 1 : Math.ceil(older / (Math.max(1, answers - 1) * most));
+  const newest = isShort ? windowMinutes : interval * Math.floor(older / interval);
+  const own = statistic === "max" || statistic === "min" ? statistic : "mean";
+  const weighed: Part["aggregates"] =
+    statistic === "mean" && interval > 1 ? ["mean", "count"] : [own];
+  const parts: Part[] = [];
+  for (let from = 0; from < newest; from += interval * most) {
+    const to = Math.min(newest, from + interval * most);
+    parts.push({ aggregates: weighed, intervalMinutes: interval, from, to });
   }
-  return 1;
+  if (isShort) return parts;
+  return [...parts, { aggregates: [own], intervalMinutes: 1, from: newest, to: windowMinutes }];
 }
 
-function planned(
-  metric: MetricName,
-  [dimension, values]: readonly [PlannedQuery["dimension"], readonly string[]],
-  conditions: readonly string[],
-  instances: readonly Instance[],
-  { windowMinutes, statistic }: PoolSpec,
-  window: TimeWindow,
-): PlannedQuery {
-  const compartmentId = instances[0]?.compartmentId ?? "";
-  const who = { compartmentId, dimension, values, conditions, instances };
-  return { metric, ...who, windowMinutes, statistic, window };
-}
-
-/** How many streams one answer can hold. */
-function mostStreams(windowMinutes: number): number {
-  const points = windowMinutes / intervalMinutes(windowMinutes);
-  return Math.min(maximumStreams, Math.floor(maximumPoints / points));
-}
-
-interface Division {
-  readonly members: readonly Instance[];
-  readonly conditions: readonly string[];
-}
-
-function divide(members: readonly Instance[], { windowMinutes }: PoolSpec): readonly Division[] {
-  const most = mostStreams(windowMinutes);
-  const small = (divisions: readonly Division[]) =>
-    divisions.every((division) => division.members.length <= most);
-  const whole = [{ members, conditions: [] }];
-  if (small(whole)) return whole;
-  const byDomain = divideBy(whole, "availabilityDomain");
-  if (small(byDomain)) return byDomain;
-  const byFaultDomain = divideBy(byDomain, "faultDomain");
-  if (small(byFaultDomain)) return byFaultDomain;
-  throw new InvalidRequestError(
-    `windowMinutes: OCI Monitoring can't answer ${windowMinutes} minutes for ${members.length} members; it gives at most ${maximumStreams} streams and ${maximumPoints} points.`,
-    { hint: "Choose a shorter window, or one of whole hours." },
-  );
-}
-
-function divideBy(
-  divisions: readonly Division[],
-  dimension: "availabilityDomain" | "faultDomain",
-): readonly Division[] {
-  return divisions.flatMap(({ members, conditions }) =>
-    groupBy(members, (member) => member[dimension] ?? "").map((group) => {
-      const value = group[0]?.[dimension];
-      const more = value === undefined ? [] : [`${dimension} = "${value}"`];
-      return { members: group, conditions: [...conditions, ...more] };
-    }),
-  );
-}
-
-function groupBy(instances: readonly Instance[], key: (instance: Instance) => string) {
-  const groups = new Map<string, Instance[]>();
-  for (const instance of instances) {
-    const group = groups.get(key(instance));
-    if (group === undefined) groups.set(key(instance), [instance]);
-    else group.push(instance);
-  }
-  return [...groups.values()];
-}
-
-function lists(instances: readonly Instance[]): readonly (readonly Instance[])[] {
-  const count = Math.ceil(instances.length / mostValues);
-  return Array.from({ length: count }, (_, list) =>
-    instances.slice(list * mostValues, (list + 1) * mostValues),
-  );
+/** The queries of a question: for each part of the window one for each aggregate. */
+export function queriesOf(
+  { metric, spec, streams, compartmentId, dimension, ids, conditions }: Question,
+  { start }: TimeWindow,
+): readonly { readonly intervalMinutes: number; readonly queries: readonly MetricsQuery[] }[] {
+  const isEveryPool = ids.length > mostIds;
+  const value = isEveryPool ? "ocid1.instancepool.*" : ids.join("|");
+  const who = [`${dimension} ${ids.length > 1 ? "=~" : "="} "${value}"`, ...conditions];
+  // Grouping by resourceId makes one stream of a member whose labels changed in the window.
+  const groups = isEveryPool ? "instancePoolId, resourceId" : "resourceId";
+  const at = (minute: number) => new Date(start.getTime() + minute * 60_000);
+  return partsOf(spec, streams).map(({ aggregates, intervalMinutes, from, to }) => ({
+    intervalMinutes,
+    queries: aggregates.map((aggregate) => ({
+      compartmentId,
+      namespace: "oci_computeagent",
+      query: `${metric}[${intervalMinutes}m]{${who.join(", ")}}.groupBy(${groups}).${aggregate}()`,
+      startTime: at(from),
+      endTime: at(to),
+      // The default is documented in two ways, so it is always sent.
+      resolution: `${intervalMinutes}m`,
+      pools: isEveryPool ? new Set(ids) : undefined,
+    })),
+  }));
 }

@@ -1,121 +1,165 @@
-import type { TimeWindow } from "../collectors/time-window.ts";
 import type { PoolSpec } from "../config/pool-spec.ts";
 import { toUtilizationError, type UtilizationError } from "../errors.ts";
-import type { Instance } from "../instance-manager/instance-pool.ts";
+import { groupBy } from "../group-by.ts";
+import { type Instance, isYoungerThan, placesOf } from "../instance-manager/instance-pool.ts";
+import type { InstanceMetrics } from "../result/pool-metrics.ts";
 import type { Reading } from "../result/reading.ts";
-import type { DataPoint, MetricStream } from "./monitoring.ts";
-import { instanceQueries, type MetricName, type PlannedQuery, poolQueries } from "./queries.ts";
-import { isNew, pointsByInstance, readingOf } from "./streams.ts";
+import type { TimeWindow } from "../result/time-window.ts";
+import { noDataHint } from "./findings.ts";
+import { isRefusal, type MetricsBatch } from "./metrics-batch.ts";
+import { type Asked, byDomain, narrower, questionsAbout } from "./plan.ts";
+import {
+  isPercentile,
+  maximumStreams,
+  metricNames,
+  newestMinutes,
+  type Question,
+} from "./queries.ts";
+import { type Intervals, readingOf } from "./streams.ts";
 
-/** One metric of all members. */
-export interface MetricReadings {
-  /** By the instance's OCID. */
-  readonly readings: ReadonlyMap<string, Reading>;
-  readonly warnings: readonly string[];
-  readonly failures: readonly UtilizationError[];
+/** So many members are asked for one by one, and as many more as long as any is found. */
+const silentAtOnce = 50;
+/** Nothing is published yet of a member that was created so short a time ago. */
+const unpublishedMinutes = 2;
+/** A member of which nothing is known for longer may have been measured all the same. */
+const lateMinutes = 10;
+
+/** One metric of a member, and what is known of it. */
+interface Member extends Instance {
+  readonly metric: Question["metric"];
+  readonly points: Intervals[];
+  reading: Reading;
+  /** What a query about it failed with. */
+  failure?: UtilizationError;
 }
 
-/** Has a query answered, perhaps together with others. */
-export type Ask = (query: PlannedQuery) => Promise<readonly MetricStream[]>;
-
 /**
- * Reads one metric of all members by their pool, and then those that it found no reading of by their
- * own OCIDs: the metrics of an instance that was attached later may still name no pool, or another. A query that
- * fails costs only its own members their reading.
+ * Reads both metrics of a pool's members, beginning with the questions that were planned for it: by the pool,
+ * and then of those that nothing recent is known of, or nothing early, by their own OCIDs, as the metrics of
+ * an instance that was attached later may name no pool yet, or another. A query that fails costs only its own
+ * members their reading.
  */
-export async function readMetric(
-  ask: Ask,
-  metric: MetricName,
-  instances: readonly Instance[],
+export async function readMembers(
+  batch: MetricsBatch,
   spec: PoolSpec,
-  window: TimeWindow,
-): Promise<MetricReadings> {
-  const ofPool = await askAll(ask, poolQueries(metric, instances, spec, window));
-  const readings = new Map<string, Reading>();
-  for (const instance of instances) {
-    readings.set(instance.id, readingOf(ofPool.pointsOf(instance), instance, spec, window));
-  }
-  const unread = instances.filter(({ id }) => typeof readings.get(id) !== "number");
-  const notFound = unread.filter(
-    (instance) => !ofPool.failed(instance) && !isNew(instance, window.end),
+  instances: readonly Instance[],
+  planned: readonly Question[],
+): Promise<InstanceMetrics> {
+  const window = batch.windowOf(spec);
+  const members = instances.flatMap((one) =>
+    metricNames.map((metric): Member => ({ ...one, metric, points: [], reading: "no_data" })),
   );
-  const single = await askOneByOne(ask, instanceQueries(metric, notFound, spec, window));
-  for (const instance of unread) {
-    const points = single.pointsOf(instance);
-    if (points !== undefined) {
-      readings.set(instance.id, readingOf(points, instance, spec, window));
-    } else if (
-      ofPool.failed(instance) ||
-      (single.failed(instance) && ofPool.pointsOf(instance) === undefined)
-    ) {
-      readings.set(instance.id, "query_failed");
-    }
-  }
+  // Only the members show where they live. Who moved has some points where nobody lives any more.
+  const questions = [...questionsAbout(spec, placesOf(instances)), ...planned];
+  const places = groupBy(members, placeOf);
+  const asked = [...new Map(questions.map((one) => [placeOf(one), one]))].map(([place, one]) =>
+    ask([one, places.get(place) ?? []], batch, members),
+  );
+  await Promise.all(asked);
+  for (const member of members)
+    member.reading = member.failure
+      ? "query_failed"
+      : readingOf(member, member.points, spec, window);
+  // Means and extremes of longer intervals are those of their minutes.
+  const ranked = isPercentile(spec.statistic) ? members.flatMap(({ points }) => points) : [];
+  const warnings = [...(await readSilent(batch, spec, members)), ...warningsOf(spec, members)];
+  const readings = [...groupBy(members, ({ id }) => id)].map(([id, [cpu, memory]]) => {
+    return [id, { cpu: cpu.reading, memory: memory?.reading ?? "no_data" }] as const;
+  });
   return {
-    readings,
-    warnings: single.warnings,
-    failures: [...ofPool.failures, ...single.failures],
+    window,
+    resolutionSeconds: 60 * ranked.reduce((most, { minutes }) => Math.max(most, minutes), 1),
+    readings: new Map(readings),
+    warnings,
+    hint: noDataHint,
+    failures: [...new Set(members.flatMap(({ failure }) => failure ?? []))],
   };
 }
 
-/** So many lists are asked for at once: the whole tenancy has ten queries a second. */
-const listsAtOnce = 5;
+function placeOf({ metric, compartmentId }: Pick<Question, "metric" | "compartmentId">): string {
+  return `${metric} ${compartmentId}`;
+}
+
+function* warningsOf({ windowMinutes }: PoolSpec, members: readonly Member[]): Generator<string> {
+  for (const [metric, own] of groupBy(members, (member) => member.metric)) {
+    const count = (reason: Reading) => own.filter(({ reading }) => reading === reason).length;
+    const [impossible, silent] = [count("not_a_number"), count("no_data")];
+    if (impossible > 0)
+      yield `${metric} of ${impossible} member(s) is outside of 0–100 %, and no percentage`;
+    if (silent > 0 && windowMinutes < newestMinutes)
+      yield `${silent} member(s) have no ${metric} in ${windowMinutes} minute(s), which may not be published yet; the shortest window that works is ${newestMinutes} minutes`;
+  }
+}
+
+/** Asks a question, or what there is to ask instead if it is too large, or the service refuses it. */
+async function ask(
+  asked: Asked<Member>,
+  batch: MetricsBatch,
+  members: readonly Member[],
+): Promise<void> {
+  const [question, own] = asked;
+  let instead = question.streams > maximumStreams ? byDomain(asked) : [];
+  try {
+    const answer = instead.length === 0 ? await batch.answer(question) : undefined;
+    // Of all members: who moved within the window has some points in either place.
+    for (const { id, metric, points } of members)
+      if (metric === question.metric) points.push(...(answer?.get(id.toLowerCase()) ?? []));
+  } catch (error) {
+    instead = isRefusal(error) ? narrower(asked) : [];
+    if (instead.length === 0) for (const one of own) one.failure = toUtilizationError(error);
+  }
+  await Promise.all(instead.map((one) => ask(one, batch, members)));
+}
+
+/** Whether nothing recent is known of a member, though it may have been published. */
+function isSilent(member: Member, { end }: TimeWindow): boolean {
+  const { reading } = member;
+  const isUnheard = reading === "no_data" || reading === "stale" || reading === "warming_up";
+  return isUnheard && !isYoungerThan(member, unpublishedMinutes, end);
+}
+
+/** Whether nothing is known of a member's first minutes in the window: it may have been in no pool yet. */
+function beginsLate({ timeCreated, points, reading }: Member, { start }: TimeWindow): boolean {
+  const from = Math.max(start.getTime(), Date.parse(timeCreated ?? "") || 0);
+  const isLate = (at: number, minutes: number) => at - from > (lateMinutes + minutes) * 60_000;
+  return (
+    typeof reading === "number" &&
+    points.every(({ times, minutes }) => times.every((at) => isLate(at, minutes)))
+  );
+}
 
 /**
- * Asks for lists of members by their own OCIDs: some in any case, and more as long as there is
- * anybody to be found. A large pool whose agents are off would only use up the tenancy's queries.
+ * Reads by their own OCIDs those that their pool's metrics may not name: some in any case, and more as long
+ * as any is found, as a large pool whose agents are off would only use up the tenancy's queries.
  */
-async function askOneByOne(ask: Ask, lists: readonly PlannedQuery[]) {
-  const rounds: Asked[] = [];
-  let asked = 0;
-  while (asked < lists.length && rounds.every(({ found }) => found > 0)) {
-    rounds.push(await askAll(ask, lists.slice(asked, asked + listsAtOnce)));
-    asked += listsAtOnce;
+async function readSilent(batch: MetricsBatch, spec: PoolSpec, members: readonly Member[]) {
+  const window = batch.windowOf(spec);
+  const silent = members.filter((member) => isSilent(member, window));
+  const late = members.filter((member) => beginsLate(member, window));
+  const waiting = [...groupBy([...silent, ...late], ({ id }) => id).values()];
+  const warnings = new Set<string>();
+  /** Whether the member is found to have another reading. */
+  const isFound = async (member: Member): Promise<boolean> => {
+    const { id, metric, compartmentId, reading } = member;
+    try {
+      const answer = await batch.member(id, { metric, spec, compartmentId });
+      const points = answer.get(id.toLowerCase());
+      if (points !== undefined) member.reading = readingOf(member, points, spec, window);
+      return member.reading !== reading;
+    } catch (thrown) {
+      const error = toUtilizationError(thrown);
+      if (reading === "no_data" || reading === "warming_up") member.reading = "query_failed";
+      // That a member was not found in a second way, either, is no failure of the pool's metrics.
+      if (error.retryable) member.failure = error;
+      else warnings.add(error.message);
+      return false;
+    }
+  };
+  for (let isAnyFound = true; isAnyFound && waiting.length > 0; ) {
+    const found = await Promise.all(waiting.splice(0, silentAtOnce).flat().map(isFound));
+    isAnyFound = found.includes(true);
   }
-  const notAsked = lists.slice(asked).flatMap(({ instances }) => instances).length;
-  return {
-    pointsOf: (instance: Instance) =>
-      rounds.map((round) => round.pointsOf(instance)).find((points) => points !== undefined),
-    failed: (instance: Instance) => rounds.some((round) => round.failed(instance)),
-    failures: rounds.flatMap(({ failures }) => failures.filter(({ retryable }) => retryable)),
-    // That a member was not found in a second way, either, is no failure of the pool's metrics.
-    warnings: [
-      ...rounds.flatMap(({ failures }) =>
-        failures.filter((f) => !f.retryable).map(({ message }) => message),
-      ),
-      ...(notAsked > 0 ? [`${notAsked} silent members were not asked for one by one`] : []),
-    ],
-  };
-}
-
-/** What a number of queries found out. */
-interface Asked {
-  readonly pointsOf: (instance: Instance) => readonly DataPoint[] | undefined;
-  readonly failed: (instance: Instance) => boolean;
-  readonly found: number;
-  readonly failures: readonly UtilizationError[];
-}
-
-async function askAll(ask: Ask, queries: readonly PlannedQuery[]): Promise<Asked> {
-  const failed = new Set<string>();
-  const failures: UtilizationError[] = [];
-  const streams = await Promise.all(
-    queries.map(async (query) => {
-      try {
-        return await ask(query);
-      } catch (error) {
-        failures.push(toUtilizationError(error));
-        for (const { id } of query.instances) failed.add(id);
-        return [];
-      }
-    }),
-  );
-  // Of all queries together: who moved within the window has some points in either place.
-  const points = pointsByInstance(streams.flat());
-  return {
-    pointsOf: ({ id }) => (failed.has(id) ? undefined : points.get(id.toLowerCase())),
-    failed: ({ id }) => failed.has(id),
-    found: points.size,
-    failures,
-  };
+  const rest = waiting.filter(([{ reading }]) => typeof reading !== "number").length;
+  if (rest > 0) warnings.add(`${rest} silent members were not asked for one by one`);
+  return warnings;
 }

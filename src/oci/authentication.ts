@@ -1,50 +1,94 @@
 import { common } from "oci-sdk";
-import type { OciAuth } from "../config/environment.ts";
+import type { Environment, OciAuth } from "../config/environment.ts";
 import { NotAuthenticatedError } from "../errors.ts";
-
-/** Who OCI_AUTH names, and the signature of it. */
-export interface Principal {
-  readonly provider: common.AuthenticationDetailsProvider;
-  readonly signer: common.DefaultRequestSigner;
-}
+import { guardedAgents } from "../network/agents.ts";
+import { agentsBeside, type ProxySettings } from "../network/proxy.ts";
+import type { Principal } from "./principal.ts";
+import { readToken } from "./principal-token.ts";
+import { principalOfProfile } from "./profile-principal.ts";
+import { OciTransport } from "./transport.ts";
 
 const hints: Readonly<Record<OciAuth["kind"], string>> = {
   resource_principal:
     "On OCI Functions the principal is there by itself; elsewhere set OCI_AUTH=config_file or " +
     "OCI_AUTH=instance_principal, or the four OCI_RESOURCE_PRINCIPAL_* variables.",
   instance_principal: "Instance principals exist only on OCI compute instances.",
-  config_file:
-    "Check OCI_CONFIG_FILE (default ~/.oci/config), OCI_CONFIG_PROFILE and the key file.",
+  config_file: "Cloud Shell signs as its instance, for its user: that works only there.",
 };
 
 /**
  * The SDK's own provider for the configured kind of principal. A resource principal whose token
  * and key are files is renewed from them; an inline one lives as long as its token.
- * @throws NotAuthenticatedError when there is no such principal here, or its key can't be read.
+ * @throws NotAuthenticatedError when there is no such principal here, or its profile is wrong.
  */
-export async function authenticate(auth: OciAuth): Promise<Principal> {
+export async function authenticate(
+  { auth, proxy }: Pick<Environment["oci"], "auth" | "proxy">,
+  now: Date,
+  findInstance = () => instanceProvider(proxy),
+): Promise<Principal> {
   try {
-    const provider = await createProvider(auth);
-    return { provider, signer: new common.DefaultRequestSigner(provider) };
+    switch (auth.kind) {
+      case "resource_principal":
+        return tokenPrincipal(
+          auth.kind,
+          common.ResourcePrincipalAuthenticationDetailsProvider.builder(),
+        );
+      case "instance_principal":
+        return tokenPrincipal(auth.kind, await findInstance());
+      case "config_file":
+        return await principalOfProfile(auth, now, findInstance);
+    }
   } catch (error) {
+    if (error instanceof NotAuthenticatedError) throw error;
     throw new NotAuthenticatedError(`There is no usable OCI principal (OCI_AUTH=${auth.kind}).`, {
       hint: hints[auth.kind],
-      // The SDK quotes the line of a config file that it can't read, and that may be a secret.
-      cause: auth.kind === "config_file" ? undefined : error,
+      cause: error,
     });
   }
 }
 
-async function createProvider(auth: OciAuth): Promise<common.AuthenticationDetailsProvider> {
-  switch (auth.kind) {
-    case "resource_principal":
-      return common.ResourcePrincipalAuthenticationDetailsProvider.builder();
-    case "instance_principal":
-      return await new common.InstancePrincipalsAuthenticationDetailsProviderBuilder().build();
-    case "config_file":
-      return new common.ConfigFileAuthenticationDetailsProvider(
-        auth.configFile,
-        auth.configProfile,
-      );
-  }
+/** How long Identity may take for a token, in milliseconds. */
+const patienceMs = 10_000;
+
+/**
+ * The provider of the instance that this runs on. Its metadata service is never reached through a proxy;
+ * Identity, which gives a token for the instance's certificate, is.
+ */
+async function instanceProvider(
+  proxy: ProxySettings | undefined,
+): Promise<common.AuthenticationDetailsProvider> {
+  const provider =
+    await new common.InstancePrincipalsAuthenticationDetailsProviderBuilder().build();
+  if (proxy === undefined) return provider;
+  // The SDK takes no HTTP client for it, but has it as a property, whose signer is private.
+  const { federationClient } = provider as unknown as {
+    federationClient: { httpClient: common.HttpClient & { signer: common.RequestSigner } };
+  };
+  const { signer } = federationClient.httpClient;
+  const transport = new OciTransport(signer, agentsBeside(guardedAgents(), proxy));
+  const send = (request: common.HttpRequest) => {
+    const usage = { calls: 0, retries: 0, bytes: 0 };
+    const signal = AbortSignal.timeout(patienceMs);
+    const context = { service: "Identity", signal, usage, asker: "function" as const };
+    return transport.within(context).send(request);
+  };
+  federationClient.httpClient = { send, signer };
+  return provider;
+}
+
+function tokenPrincipal(
+  kind: "resource_principal" | "instance_principal",
+  provider: common.AuthenticationDetailsProvider,
+): Principal {
+  const region = common.isRegionProvider(provider) ? provider.getRegion()?.regionId : undefined;
+  return {
+    signer: new common.DefaultRequestSigner(provider),
+    region,
+    expiresAt: undefined,
+    async identify() {
+      const token = readToken((await provider.getKeyId()).replace(/^ST\$/, ""));
+      const { subject: id, tenancyId, compartmentId, expiresAt } = token ?? {};
+      return { kind, id, tenancyId, compartmentId, region, profile: undefined, expiresAt };
+    },
+  };
 }

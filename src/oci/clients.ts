@@ -3,14 +3,18 @@ import type { Environment } from "../config/environment.ts";
 import { regionOfOcid } from "../config/ocid.ts";
 import { NotAuthenticatedError } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
-import type { Ingestion } from "../publishing/ingestion.ts";
+import { type Asker, connectionHints } from "../network/hints.ts";
 import { CallLimit } from "../resilience/call-limit.ts";
-import type { EndpointState } from "../resilience/endpoint.ts";
-import { authenticate, type Principal } from "./authentication.ts";
-import { type PrincipalToken, readPrincipalToken } from "./principal-token.ts";
-import { type RegionCalls, RegionClients } from "./region-clients.ts";
+import { Endpoint, type EndpointState } from "../resilience/endpoint.ts";
+import { authenticate } from "./authentication.ts";
+import { type Ingestion, type RegionCalls, regionCalls, type Service } from "./calls.ts";
+import type { Principal, Signer } from "./principal.ts";
+import { type SdkClients, sdkClients } from "./sdk-clients.ts";
+import { callerOf } from "./transport.ts";
 
 const concurrentCalls = 10;
+/** Of a service whose limits are not documented, as long as it takes them. */
+const mostCalls = 32;
 /**
  * SummarizeMetricsData may be called ten times a second, by everybody in the tenancy together
  * (Monitoring limits).
@@ -21,13 +25,20 @@ const secondMs = 1_100;
 /** A payload may name any region; what a process remembers of them must not grow for ever. */
 const regionsRemembered = 50;
 
+/** The clients of one region; made once per process, as are their connections and circuits. */
+interface Region {
+  readonly sdk: SdkClients;
+  readonly endpoints: Readonly<Record<Service, Endpoint>>;
+}
+
 /** OCI's clients: the principal is found and each region's clients are made once per process. */
 export class OciClients {
   readonly #oci: Environment["oci"];
   readonly #now: () => Date;
-  readonly #byRegion = new Map<string, RegionClients>();
-  readonly #limits = {
-    core: new CallLimit({ concurrency: concurrentCalls }),
+  readonly #byRegion = new Map<string, Region>();
+  readonly #limits: Readonly<Record<Service, CallLimit>> = {
+    core: new CallLimit({ concurrency: concurrentCalls, atMost: mostCalls }),
+    identity: new CallLimit({ concurrency: concurrentCalls, atMost: mostCalls }),
     monitoring: new CallLimit({ concurrency: queriesPerSecond, intervalMs: secondMs }),
     ingestion: new CallLimit({ concurrency: concurrentCalls }),
     vault: new CallLimit({ concurrency: concurrentCalls }),
@@ -38,11 +49,11 @@ export class OciClients {
   constructor(
     oci: Environment["oci"],
     now: () => Date,
-    find: (auth: Environment["oci"]["auth"]) => Promise<Principal> = authenticate,
+    find: (oci: Environment["oci"], now: Date) => Promise<Principal> = authenticate,
   ) {
     this.#oci = oci;
     this.#now = now;
-    this.#findPrincipal = () => find(oci.auth);
+    this.#findPrincipal = () => find(oci, now());
   }
 
   /**
@@ -59,7 +70,7 @@ export class OciClients {
     const regionId = named
       ? common.Region.getRegionIdFromShortCode(named)
       : principalRegion(principal);
-    return this.#clientsOf(principal, regionId).callsFor(invocation);
+    return this.#callsOf(regionId, principal, invocation);
   }
 
   /**
@@ -70,9 +81,14 @@ export class OciClients {
     invocation: Invocation,
   ): Promise<{ readonly ingestion: Ingestion; readonly compartmentId: string }> {
     const principal = await this.#principalIn(invocation);
-    const compartmentId = await compartmentOf(principal);
-    const clients = this.#clientsOf(principal, principalRegion(principal));
-    return { compartmentId, ingestion: clients.callsFor(invocation).ingestion };
+    const { compartmentId } = await signerOf(principal);
+    if (compartmentId === undefined) {
+      const hint = "FUNCTION_METRICS_NAMESPACE takes a resource principal.";
+      const message = "The OCI principal names no compartment of the function.";
+      throw new NotAuthenticatedError(message, { hint });
+    }
+    const { ingestion } = this.#callsOf(principalRegion(principal), principal, invocation);
+    return { compartmentId, ingestion };
   }
 
   /** The endpoints called so far. */
@@ -86,28 +102,52 @@ export class OciClients {
    * What is known of who signs, without asking OCI.
    * @throws NotAuthenticatedError when there is no principal, or it has no token that is still good.
    */
-  async findPrincipal(invocation: Invocation): Promise<PrincipalToken> {
-    const { provider } = await this.#principalIn(invocation);
-    const token = readPrincipalToken(await keyIdOf(provider));
-    if (token.expiresAt === undefined || token.expiresAt > this.#now()) return token;
-    const message = `The OCI principal's token expired at ${token.expiresAt.toISOString()}.`;
+  async findPrincipal(invocation: Invocation): Promise<Signer> {
+    const identity = await signerOf(await this.#principalIn(invocation));
+    const { expiresAt } = identity;
+    if (expiresAt === undefined || expiresAt > this.#now()) return identity;
+    const message = `The OCI principal's token expired at ${expiresAt.toISOString()}.`;
     throw new NotAuthenticatedError(message, { hint: expiredHint });
   }
 
-  #clientsOf(principal: Principal, region: string): RegionClients {
-    const known = this.#byRegion.get(region);
-    if (known !== undefined) return known;
-    if (this.#byRegion.size >= regionsRemembered) this.#byRegion.clear();
-    const { endpoints } = this.#oci;
-    const options = { endpoints, limits: this.#limits, now: this.#now };
-    const clients = new RegionClients(principal, region, options);
-    this.#byRegion.set(region, clients);
-    return clients;
+  #callsOf(region: string, principal: Principal, invocation: Invocation): RegionCalls {
+    const { sdk, endpoints } = this.#byRegion.get(region) ?? this.#makeRegion(region, principal);
+    const asker = askerOf(this.#oci.auth);
+    return regionCalls(region, sdk, (service) => callerOf(endpoints[service], invocation, asker));
   }
 
-  /** An instance's metadata service may never answer: whoever comes next doesn't wait for it, too. */
+  #makeRegion(region: string, principal: Principal): Region {
+    const silenceHint = connectionHints.oci[askerOf(this.#oci.auth)];
+    const endpoint = (service: Service, title: string) => {
+      const name = `${title} in ${region}`;
+      return new Endpoint({ name, limit: this.#limits[service], now: this.#now, silenceHint });
+    };
+    const endpoints = {
+      core: endpoint("core", "Compute"),
+      identity: endpoint("identity", "Identity"),
+      monitoring: endpoint("monitoring", "Monitoring"),
+      ingestion: endpoint("ingestion", "Monitoring's ingestion"),
+      vault: endpoint("vault", "Vault"),
+    };
+    if (this.#byRegion.size >= regionsRemembered) this.#byRegion.clear();
+    const made = { sdk: sdkClients(principal, region, this.#oci), endpoints };
+    this.#byRegion.set(region, made);
+    return made;
+  }
+
+  /** A session that has been renewed since has a new token in its file, and perhaps a new key. */
   async #principalIn(invocation: Invocation): Promise<Principal> {
-    const finding = this.#authenticate();
+    const principal = await this.#lastPrincipal(invocation);
+    if (principal.expiresAt === undefined || principal.expiresAt > this.#now()) return principal;
+    this.#principal = undefined;
+    this.#byRegion.clear();
+    return this.#lastPrincipal(invocation);
+  }
+
+  /** An instance's metadata service may never answer: the next caller does not wait for it, too. */
+  async #lastPrincipal(invocation: Invocation): Promise<Principal> {
+    this.#principal ??= this.#findPrincipal();
+    const finding = this.#principal;
     try {
       return await invocation.inTime(finding);
     } catch (error) {
@@ -115,39 +155,27 @@ export class OciClients {
       throw error;
     }
   }
+}
 
-  #authenticate(): Promise<Principal> {
-    this.#principal ??= this.#findPrincipal();
-    return this.#principal;
-  }
+/** A config file is a person's, on a machine of theirs. */
+export function askerOf({ kind }: Environment["oci"]["auth"]): Asker {
+  return kind === "config_file" ? "person" : "function";
 }
 
 const expiredHint =
   "On OCI Functions the token is renewed by itself: a new container has a new one. Check this machine's clock, too.";
 
-async function keyIdOf(provider: Principal["provider"]): Promise<string> {
+async function signerOf(principal: Principal): Promise<Signer> {
   try {
-    return await provider.getKeyId();
+    return await principal.identify();
   } catch (cause) {
     throw new NotAuthenticatedError("The OCI principal has no usable token.", { cause });
   }
 }
 
-async function compartmentOf({ provider }: Principal): Promise<string> {
-  const claim =
-    provider instanceof common.ResourcePrincipalAuthenticationDetailsProvider
-      ? await provider.getStringClaim("res_compartment")
-      : null;
-  if (claim !== null) return claim;
-  throw new NotAuthenticatedError("The OCI principal names no compartment of the function.", {
-    hint: "FUNCTION_METRICS_NAMESPACE takes a resource principal.",
-  });
-}
-
-function principalRegion({ provider }: Principal): string {
-  const region = common.isRegionProvider(provider) ? provider.getRegion()?.regionId : undefined;
+function principalRegion({ region }: Principal): string {
   if (region !== undefined) return region;
   throw new NotAuthenticatedError("Neither the pool nor the OCI principal names a region.", {
-    hint: 'Give the pool a "region".',
+    hint: 'Give the pool a "region"; a profile of an OCI config file takes the line region=us-ashburn-1.',
   });
 }

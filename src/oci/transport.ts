@@ -1,27 +1,56 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { IncomingMessage } from "node:http";
 import { urlToHttpOptions } from "node:url";
 import type { common } from "oci-sdk";
 import { NotAuthenticatedError, SourceUnavailableError, type UtilizationError } from "../errors.ts";
-import type { Usage } from "../invocation.ts";
+import type { Invocation, Usage } from "../invocation.ts";
 import { hasMoreValues } from "../json-size.ts";
 import { type Agents, agentOf } from "../network/agents.ts";
+import { connectAhead } from "../network/connect-ahead.ts";
+import { type Asker, connectionHints } from "../network/hints.ts";
 import { AnswerTooLargeError, describeNetworkFailure } from "../network/network-failure.ts";
 import { send } from "../network/send.ts";
+import type { Endpoint } from "../resilience/endpoint.ts";
+import type { Operation } from "./operations.ts";
+import { fromServiceError } from "./service-error.ts";
+
+/** Makes calls of one endpoint for one invocation. */
+export type Caller = <T>(
+  operation: Operation,
+  send: (context: CallContext) => Promise<T>,
+) => Promise<T>;
+
+/**
+ * Calls the SDK within the endpoint's limits and the invocation's deadline.
+ * @throws UtilizationError for whatever goes wrong, an answer of another shape included.
+ */
+export function callerOf(endpoint: Endpoint, invocation: Invocation, asker: Asker): Caller {
+  return (operation, send) => {
+    const sendOnce = async (signal: AbortSignal) => {
+      const { usage } = invocation;
+      const context: CallContext = { service: operation.service, signal, usage, asker };
+      try {
+        return await send(context);
+      } catch (error) {
+        throw context.failure ?? fromServiceError(error, operation, asker, context.retryAfter);
+      }
+    };
+    return endpoint.call(invocation, sendOnce, operation.name);
+  };
+}
 
 /** What goes with one call through the SDK, which has no argument for it. */
 export interface CallContext {
   readonly service: string;
   readonly signal: AbortSignal;
   readonly usage: Usage;
+  readonly asker: Asker;
   /** What the transport threw; the SDK makes a plain object of it, without the cause. */
   failure?: UtilizationError;
   /** The Retry-After header of the answer; the SDK drops it. */
   retryAfter?: string | undefined;
+  /** Who reads the body of a good answer as it comes; the SDK then sees an empty array. */
+  reader?: { push(chunk: Buffer): void };
 }
-
-/** The call that is under way; set around each call of an SDK client. */
-export const callContext = new AsyncLocalStorage<CallContext>();
 
 /** Twice what 2,000 streams of 50 points, or a page of 1,000 members, can take. */
 const maximumAnswerBytes = 16_000_000;
@@ -33,16 +62,23 @@ const maximumAnswerValues = 1_000_000;
  * stand still while Fn freezes the container.
  */
 export class OciTransport implements common.HttpClient {
-  readonly #signer: common.DefaultRequestSigner;
-  readonly #agents: Agents;
+  readonly #signer: common.RequestSigner;
+  readonly #agentsOf: (url: URL) => Agents;
+  readonly #context: CallContext | undefined;
 
-  constructor(signer: common.DefaultRequestSigner, agents: Agents) {
+  constructor(signer: common.RequestSigner, agentsOf: (url: URL) => Agents, context?: CallContext) {
     this.#signer = signer;
-    this.#agents = agents;
+    this.#agentsOf = agentsOf;
+    this.#context = context;
+  }
+
+  /** The same for one call. */
+  within(context: CallContext): OciTransport {
+    return new OciTransport(this.#signer, this.#agentsOf, context);
   }
 
   async send(request: common.HttpRequest, forceExcludeBody = false): Promise<Response> {
-    const context = callContext.getStore();
+    const context = this.#context;
     if (context === undefined) throw new Error("an OCI call outside of a call context");
     try {
       await this.#signer.signHttpRequest(request, forceExcludeBody);
@@ -56,26 +92,31 @@ export class OciTransport implements common.HttpClient {
     try {
       const { incoming, body } = await this.#exchange(request, context);
       context.retryAfter = incoming.headers["retry-after"];
-      context.usage.bytes += body.length;
       return toResponse(incoming, body);
     } catch (error) {
-      context.failure = networkFailure(context.service, error);
+      context.failure = networkFailure(request, context, error);
       throw context.failure;
     }
   }
 
-  #exchange({ uri, method, headers, body }: common.HttpRequest, { signal }: CallContext) {
+  /** Opens connections to where a client is going to call, which then has them. */
+  connectAhead(endpoint: string, count: number): void {
+    const url = new URL(endpoint);
+    connectAhead(agentOf(url, this.#agentsOf(url)), url, count);
+  }
+
+  #exchange({ uri, method, headers, body }: common.HttpRequest, context: CallContext) {
     const url = new URL(uri);
     const options = {
       ...urlToHttpOptions(url),
       method,
       headers: Object.fromEntries(headers),
-      agent: agentOf(url, this.#agents),
-      signal,
+      agent: agentOf(url, this.#agentsOf(url)),
+      signal: context.signal,
     };
     return new Promise<{ incoming: IncomingMessage; body: Buffer }>((resolve, reject) => {
       const outgoing = send(options, (incoming) => {
-        readBody(incoming).then((bytes) => resolve({ incoming, body: bytes }), reject);
+        readBody(incoming, context).then((bytes) => resolve({ incoming, body: bytes }), reject);
       });
       outgoing.on("error", reject);
       outgoing.end(typeof body === "string" ? body : undefined);
@@ -83,16 +124,34 @@ export class OciTransport implements common.HttpClient {
   }
 }
 
-/** @throws AnswerTooLargeError, or whatever ended the connection in the middle. */
-async function readBody(incoming: IncomingMessage): Promise<Buffer> {
+function networkFailure(
+  { uri }: common.HttpRequest,
+  { service, asker }: CallContext,
+  cause: unknown,
+): SourceUnavailableError {
+  const { reason, transient } = describeNetworkFailure(cause);
+  const message = `${service} can't be reached at ${new URL(uri).host}: ${reason}`;
+  return new SourceUnavailableError(message, {
+    hint: connectionHints.oci[asker],
+    transient,
+    cause,
+  });
+}
+
+/** @throws AnswerTooLargeError, or what ended the connection in the middle. */
+async function readBody(incoming: IncomingMessage, context: CallContext): Promise<Buffer> {
+  const reader = incoming.statusCode === 200 ? context.reader : undefined;
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of incoming) {
     bytes += chunk.length;
     // Leaving the loop destroys the connection.
     if (bytes > maximumAnswerBytes) throw new AnswerTooLargeError();
-    chunks.push(chunk);
+    if (reader === undefined) chunks.push(chunk);
+    else reader.push(chunk);
   }
+  context.usage.bytes += bytes;
+  if (reader !== undefined) return Buffer.from("[]");
   const body = Buffer.concat(chunks);
   if (hasMoreValues(body, maximumAnswerValues)) throw new AnswerTooLargeError();
   return body;
@@ -108,13 +167,4 @@ function toResponse({ statusCode, headers }: IncomingMessage, body: Buffer): Res
     json: async () => JSON.parse(text()),
   };
   return response as unknown as Response;
-}
-
-function networkFailure(service: string, error: unknown): SourceUnavailableError {
-  const { reason, transient } = describeNetworkFailure(error);
-  return new SourceUnavailableError(`${service} can't be reached: ${reason}`, {
-    hint: "A function in a private subnet needs a service gateway or NAT to reach OCI's services.",
-    transient,
-    cause: error,
-  });
 }

@@ -1,87 +1,156 @@
-import { toUtilizationError, type UtilizationError } from "../errors.ts";
-import { cpuQuery, memoryQuery, type QuerySettings, type Selector } from "./queries.ts";
-import type { QueryAnswer } from "./response.ts";
-import { readTargets, type Target } from "./target.ts";
+import type { Statistic } from "../config/pool-spec.ts";
+import type { QueryAnswer, Series } from "../prometheus/query-api.ts";
+import type { Exporter } from "./exporters/exporter.ts";
+import { seriesLabels, type Vocabulary, vocabularyOf } from "./exporters/exporters.ts";
+import { meansQueries, samplesQueries } from "./gauge-queries.ts";
+import type { Inquiry } from "./inquiry.ts";
+import { cpuQuery, cpuStepsQuery, marks } from "./queries.ts";
+import type { Selector } from "./selectors.ts";
+import { readTargets, type Steal, type Target } from "./target.ts";
 
-/** Evaluates PromQL. */
-export interface QueryApi {
-  /** @param over aborts when the answer, which takes memory, isn't needed any more */
-  query(promql: string, time?: Date, over?: AbortSignal): Promise<QueryAnswer>;
-  /** A text of the server's without its credentials, which it may have put there. */
-  redact(text: string): string;
+/** What to measure, and by which queries. */
+export interface QuerySettings {
+  readonly windowMinutes: number;
+  readonly statistic: Statistic;
+  readonly steal: Steal;
+  /** How far back each sample is asked for. */
+  readonly samplesMinutes: number;
+  /** How far apart the steps are, where there are some. */
+  readonly stepSeconds: number;
+  /** Whose series are asked for. */
+  readonly vocabulary: Vocabulary;
+  /** The one exporter whose gauges, but for one, are asked for by their means. */
+  readonly means?: Exporter | undefined;
 }
 
 export interface CpuRamMetrics {
   readonly targets: readonly Target[];
-  /** When the server evaluated the query, by its own clock; undefined when nothing matched. */
-  readonly evaluatedAt: Date | undefined;
-  readonly warnings: readonly string[];
-  readonly failures: readonly UtilizationError[];
+  readonly clock: ServerClock;
   /** Which of the two was not answered, for some hosts at least. */
   readonly unanswered: { readonly cpu: boolean; readonly memory: boolean };
+  /** Whether the server turned out to have labels with dots, and to take them. */
+  readonly dotted: boolean;
 }
 
-const nothingAsked: CpuRamMetrics = {
+/** When a server evaluated the first query; undefined when it did none. */
+interface ServerClock {
+  /** As it says, to be asked for again. */
+  readonly evaluatedAt: Date | undefined;
+  /** The time that this means to it, in unix seconds. */
+  readonly now: number | undefined;
+  /** Prometheus' `rate` and `delta` do; VictoriaMetrics' don't, and its now is some time ago. */
+  readonly extrapolates: boolean;
+}
+
+const nobody: CpuRamMetrics = {
   targets: [],
-  evaluatedAt: undefined,
-  warnings: [],
-  failures: [],
+  clock: { evaluatedAt: undefined, now: undefined, extrapolates: true },
   unanswered: { cpu: false, memory: false },
+  dotted: false,
 };
+
+/** The queries about the hosts of a selector. */
+export function queriesOf(selector: Selector, settings: QuerySettings) {
+  const { windowMinutes, statistic, samplesMinutes, stepSeconds, vocabulary, means } = settings;
+  const seconds = 60 * windowMinutes;
+  return {
+    cpu:
+      statistic === "mean"
+        ? cpuQuery(selector, seconds, vocabulary, means && meansQueries(means, selector, seconds))
+        : cpuStepsQuery(selector, seconds, stepSeconds, vocabulary),
+    samples: samplesQueries(selector, 60 * samplesMinutes, vocabulary, means),
+  };
+}
 
 /**
  * The CPU and memory of all hosts of the selectors: two queries for each, and one may fail by
  * itself. All are evaluated at one time, which the first answer tells.
  */
 export async function getCpuRamMetrics(
-  api: QueryApi,
+  inquiry: Inquiry,
   selectors: readonly Selector[],
   settings: QuerySettings,
+  known?: ServerClock,
 ): Promise<CpuRamMetrics> {
   const [first, ...others] = selectors;
-  if (first === undefined) return nothingAsked;
-  const metrics = await getHostMetrics(api, first, settings);
+  if (first === undefined) return nobody;
+  const metrics = await getHostMetrics(inquiry, first, settings, known);
   const more = await Promise.all(
-    others.map((selector) => getHostMetrics(api, selector, settings, metrics.evaluatedAt)),
+    others.map((selector) => getHostMetrics(inquiry, selector, settings, metrics.clock)),
   );
-  const all = [metrics, ...more];
+  return together([metrics, ...more]);
+}
+
+/** Answers about different hosts as if they were one. */
+export function together(all: readonly CpuRamMetrics[]): CpuRamMetrics {
+  const [first = nobody] = all;
   return {
     targets: all.flatMap(({ targets }) => targets),
-    evaluatedAt: all.find(({ evaluatedAt }) => evaluatedAt !== undefined)?.evaluatedAt,
-    warnings: [...new Set(all.flatMap(({ warnings }) => warnings))],
-    failures: all.flatMap(({ failures }) => failures),
+    clock: all.find(({ clock }) => clock.evaluatedAt)?.clock ?? first.clock,
     unanswered: {
       cpu: all.some(({ unanswered }) => unanswered.cpu),
       memory: all.some(({ unanswered }) => unanswered.memory),
     },
+    dotted: all.some(({ dotted }) => dotted),
   };
 }
 
 async function getHostMetrics(
-  api: QueryApi,
+  inquiry: Inquiry,
   selector: Selector,
   settings: QuerySettings,
-  time?: Date,
+  known?: ServerClock,
 ): Promise<CpuRamMetrics> {
-  const over = new AbortController();
-  const [cpu, memory] = await Promise.allSettled([
-    api.query(cpuQuery(selector, settings), time, over.signal),
-    api.query(memoryQuery(selector, settings), time, over.signal),
-  ]);
-  over.abort();
-  const answers = { cpu: answerOf(cpu), memory: answerOf(memory) };
-  const seconds = answers.cpu?.series[0]?.times[0];
+  const time = known?.evaluatedAt;
+  const release = new AbortController();
+  const queries = queriesOf(selector, settings);
+  const ask = (query: string) => inquiry.query(query, time, release.signal);
+  const [first, ...samples] = await Promise.all([queries.cpu, ...queries.samples].map(ask));
+  const isUnread = ({ labels }: Series) =>
+    Object.keys(labels).some((one) => seriesLabels().dotted.has(one));
+  // Labels with dots that the query didn't name: nearly all servers that have some take them in quotes.
+  const unread = !settings.vocabulary.dotted && first?.series.some(isUnread) === true;
+  const vocabulary = vocabularyOf(settings.vocabulary.known, true);
+  const again = unread
+    ? await ask(queriesOf(selector, { ...settings, vocabulary }).cpu)
+    : undefined;
+  // Where it doesn't, those hosts can't be read: their CPUs would be taken for one.
+  const readable = first && { ...first, series: first.series.filter((one) => !isUnread(one)) };
+  const cpu = unread ? (again ?? readable) : first;
+  release.abort();
+  const answered = samples.filter((answer) => answer !== undefined);
+  const [whole] = answered;
+  // Answers of different metrics are as one.
+  const memory =
+    whole === undefined || answered.length < samples.length
+      ? undefined
+      : { ...whole, series: answered.flatMap(({ series }) => series) };
+  const clock = time ? known : clockOf(cpu, memory, settings);
   return {
-    targets: readTargets({ ...answers, at: time ?? answers.memory?.answeredAt }, settings),
-    evaluatedAt: seconds === undefined ? undefined : new Date(seconds * 1000),
-    warnings: [...new Set([...(answers.cpu?.warnings ?? []), ...(answers.memory?.warnings ?? [])])],
-    failures: [cpu, memory].flatMap((query) =>
-      query.status === "rejected" ? [toUtilizationError(query.reason)] : [],
-    ),
-    unanswered: { cpu: cpu.status === "rejected", memory: memory.status === "rejected" },
+    targets: readTargets(cpu, memory, settings.steal, !clock.extrapolates),
+    clock,
+    unanswered: { cpu: cpu === undefined, memory: memory === undefined },
+    dotted: again !== undefined,
   };
 }
 
-function answerOf(query: PromiseSettledResult<QueryAnswer>): QueryAnswer | undefined {
-  return query.status === "fulfilled" ? query.value : undefined;
+/** By the row that says the server's time; that of VictoriaMetrics is some seconds off its row's. */
+function clockOf(
+  cpu: QueryAnswer | undefined,
+  samples: QueryAnswer | undefined,
+  { statistic }: QuerySettings,
+): ServerClock {
+  const row = cpu?.series.find(({ labels }) => labels["mode"] === marks.now);
+  const [at, now] = [row?.times.at(-1), row?.values.at(-1)];
+  if (at === undefined || now === undefined) {
+    const seconds = samples?.answeredAt && samples.answeredAt.getTime() / 1000;
+    return { evaluatedAt: undefined, now: seconds, extrapolates: true };
+  }
+  if (statistic !== "mean" && at === now) {
+    // The last step may be minutes ago; the newest sample of all hosts is not.
+    const newest = (samples?.series ?? []).map(({ times }) => times.at(-1) ?? now);
+    const latest = newest.reduce((one, other) => Math.max(one, other), now);
+    return { evaluatedAt: new Date(latest * 1000), now: latest, extrapolates: true };
+  }
+  return { evaluatedAt: new Date(at * 1000), now, extrapolates: at === now };
 }

@@ -2,7 +2,8 @@ import type { PoolSpec } from "../config/pool-spec.ts";
 import type { Host } from "../instance-manager/host-directory.ts";
 import type { Instance } from "../instance-manager/instance-pool.ts";
 import { withoutBrackets } from "../network/address-guard.ts";
-import { equals, oneOf, oneOfAddresses, oneOfHosts, type Selector } from "./queries.ts";
+import { mostHosts } from "./query-span.ts";
+import { equals, oneOf, oneOfAddresses, oneOfHosts, pinned, type Selector } from "./selectors.ts";
 
 /** The running members, each with the names that a label may hold for it. */
 export type MemberNames = ReadonlyMap<Instance, readonly string[]>;
@@ -44,36 +45,46 @@ export function ambiguousMembers(members: MemberNames): readonly Instance[] {
 }
 
 /**
- * VictoriaMetrics refuses queries over 16 KiB, and proxies may refuse less. The selector stands
- * twice in the query for a mean, three times in that for another statistic.
+ * The selectors that together select the members: one, unless the pool is large.
+ * @param hosts how many a query may be about
+ * @param fits whether the server takes the queries with a selector
  */
-const selectorBytes = { mean: 5_700, other: 3_800 };
-const hostsPerQuery = 250;
-
-/** The selectors that together select the members: one, unless the pool is large. */
-export function poolSelectors(members: MemberNames, spec: PoolSpec): readonly Selector[] {
-  const { label, by } = spec.prometheus.match;
-  if (by === "poolId") return [equals(label, spec.instancePoolId)];
+export function poolSelectors(
+  members: MemberNames,
+  spec: PoolSpec,
+  hosts: number,
+  fits: (selector: Selector) => boolean,
+): readonly Selector[] {
+  const { match, matchers } = spec.prometheus;
+  const { label, by } = match;
+  if (by === "poolId") return [pinned(equals(label, spec.instancePoolId), matchers)];
   const select = {
     displayName: oneOfHosts,
     hostname: oneOfHosts,
     instanceId: oneOf,
     privateIp: oneOfAddresses,
   };
-  const most = spec.statistic === "mean" ? selectorBytes.mean : selectorBytes.other;
-  const names = [...members.values()]
-    .map((all) => all.flatMap(spellings))
-    .filter((all) => all.length > 0);
-  const toSelector = (part: readonly (readonly string[])[]) => select[by](label, part.flat());
-  return halve(
-    names,
-    (part) => part.length <= hostsPerQuery && Buffer.byteLength(toSelector(part)) <= most,
-  ).map(toSelector);
+  const names = [...members.values()].filter((all) => all.length > 0);
+  const toSelector = (part: readonly (readonly string[])[]) =>
+    pinned(select[by](label, part.flat()), matchers);
+  return halve(names, (part) => part.length <= hosts && fits(toSelector(part))).map(toSelector);
 }
 
-/** How many hosts an answer is about: all that have the pool in a label, or those that a query names. */
-export function hostsPerAnswer(members: MemberNames, { prometheus }: PoolSpec): number {
-  return prometheus.match.by === "poolId" ? members.size : Math.min(members.size, hostsPerQuery);
+/** Selectors of targets that have been seen, by the very values that they have. */
+export function selectorsOf(
+  targets: readonly Labels[],
+  { instancePoolId, prometheus }: PoolSpec,
+  fits: (selector: Selector) => boolean,
+): readonly Selector[] {
+  const { match, matchers } = prometheus;
+  const ofPool = match.by === "poolId";
+  const label = ofPool ? "instance" : match.label;
+  const all = ofPool ? { ...matchers, [match.label]: instancePoolId } : matchers;
+  const values = [...new Set(targets.map((labels) => labels[label] ?? ""))];
+  const toSelector = (part: readonly string[]) => pinned(oneOf(label, part), all);
+  return halve(values, (part) => part.length <= mostHosts && fits(toSelector(part))).map(
+    toSelector,
+  );
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -81,46 +92,37 @@ type Labels = Readonly<Record<string, string>>;
 /** Tells which member a target is; undefined for a stranger. */
 export type Identify = (labels: Labels) => Instance | undefined;
 
-/** Finds members again in the labels of their series, of which `all` are those of every target. */
-export function identifier(
-  members: MemberNames,
-  { prometheus }: PoolSpec,
-  all: readonly Labels[],
-): Identify {
+/** Finds members again in the labels of their series. */
+export function identifier(members: MemberNames, { prometheus }: PoolSpec): Identify {
   const { label, by } = prometheus.match;
   const names = uniqueNames(members);
   if (by !== "poolId") return (labels) => findMember(labels[label] ?? "", names);
-  return byTellingLabel(names, label, all);
+  return (labels) => byOwnLabel(labels, label, names);
 }
 
+/** Labels about the target itself, whatever separates their words. Others may name somebody else: a leader, say. */
+const ownLabels =
+  /^(?:exported|oci)?(?:instance|host|node|vm|server|machine|resource)?(?:id|ocid|(?:display)?name|ip|privateip|address|fqdn)?$/;
+
 /**
- * When the label of the spec's `match` names the pool, the label that names the most members says of
- * each target that has it who it is. Others may name somebody else: a leader, say.
+ * When the label of the spec's `match` names the pool, `instance` says which member it is, or else
+ * other labels about the target itself, when they agree.
  */
-function byTellingLabel(
-  names: ReadonlyMap<string, Instance>,
+function byOwnLabel(
+  labels: Labels,
   poolLabel: string,
-  all: readonly Labels[],
-): Identify {
-  const named = new Map<string, Set<Instance>>();
-  for (const labels of all) {
-    for (const [name, value] of Object.entries(labels)) {
-      if (name === poolLabel || name === "job") continue;
-      const member = findMember(value, names);
-      if (member !== undefined) named.set(name, (named.get(name) ?? new Set()).add(member));
-    }
+  names: ReadonlyMap<string, Instance>,
+): Instance | undefined {
+  const own = findMember(labels["instance"] ?? "", names);
+  if (own !== undefined) return own;
+  const found = new Set<Instance>();
+  for (const [name, value] of Object.entries(labels)) {
+    if (name === poolLabel || !ownLabels.test(name.toLowerCase().replace(/[^a-z]/g, ""))) continue;
+    const member = findMember(value, names);
+    if (member !== undefined) found.add(member);
   }
-  const rank = (name: string) => named.get(name)?.size ?? 0;
-  return (labels) => {
-    const ranked = Object.keys(labels).filter((name) => rank(name) > 0);
-    const highest = Math.max(...ranked.map(rank));
-    const telling = ranked.filter((name) => rank(name) === highest);
-    // Of labels that disagree, `instance` is always about the target itself.
-    const deciding = telling.includes("instance") ? ["instance"] : telling;
-    const found = new Set(deciding.map((name) => findMember(labels[name] ?? "", names)));
-    const [only] = found;
-    return found.size === 1 ? only : undefined;
-  };
+  const [only] = found;
+  return found.size === 1 ? only : undefined;
 }
 
 function uniqueNames(members: MemberNames): ReadonlyMap<string, Instance> {
@@ -156,12 +158,6 @@ function canonical(name: string): string {
 
 function isAddress(name: string): boolean {
   return /^\d+\.\d+\.\d+\.\d+$/.test(name);
-}
-
-/** Host names are usually the display name in lower case, and PromQL is case-sensitive. */
-function spellings(name: string): readonly string[] {
-  const lower = name.toLowerCase();
-  return lower === name ? [name] : [name, lower];
 }
 
 /** Halves a list until its parts fit; one thing by itself has to do. */

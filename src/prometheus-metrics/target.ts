@@ -1,190 +1,200 @@
-import type { MissingReason, Reading } from "../result/reading.ts";
-import { overTime } from "../result/statistics.ts";
+import type { QueryAnswer, Series } from "../prometheus/query-api.ts";
 import {
-  busyShare,
-  freeWindowsMemory,
-  isIdle,
-  memoryStepSeconds,
-  type QuerySettings,
-  shortestRateMinutes,
-  totalMemory,
-} from "./queries.ts";
-import type { QueryAnswer, Series } from "./response.ts";
+  type CpuCounter,
+  countsTime,
+  type Exporter,
+  type Gauges,
+  idleGauges,
+} from "./exporters/exporter.ts";
+import { exporterOf } from "./exporters/exporters.ts";
+import { clockOf } from "./gauge-queries.ts";
+import { marks } from "./queries.ts";
+import { addRows, type Rows } from "./rows.ts";
+import type { Times } from "./sample-times.ts";
 
-/** A scraped host: the labels that all of its series share, and what they say. */
+/** A host as one job scrapes it, or as it pushes: what the answers show of it, in little room. */
 export interface Target {
+  /** Those that all of its series share. */
   readonly labels: Readonly<Record<string, string>>;
-  readonly cpu: Reading;
-  readonly memory: Reading;
-  /** The memory that it has, in bytes, as far as it is known. */
-  readonly totalMemory: number | undefined;
+  readonly exporter: Exporter;
+  /** Undefined when no answer has any CPU time of it. */
+  readonly cpu: CpuTimes | undefined;
+  /** Of CPU, where the exporter has gauges of it; undefined when no answer has any. */
+  readonly cpuShares: Shares | undefined;
+  readonly memory: Shares;
+  readonly scrapes: Scrapes;
 }
 
-/** The two answers about the same hosts; undefined where a query failed. */
-export interface Answers {
-  readonly cpu: QueryAnswer | undefined;
-  readonly memory: QueryAnswer | undefined;
-  /** When they were evaluated, or a little later. */
-  readonly at?: Date | undefined;
+/** CPU time in seconds. */
+export interface CpuTimes {
+  /** With its modes' label as it is stored: `exported_mode` where the target has a label `mode`. */
+  readonly counter: CpuCounter;
+  /** Whether there is any time, not only a newest sample. */
+  readonly known: boolean;
+  /** Modes that the exporter has, and the server doesn't. */
+  readonly missing: readonly string[];
+  /** The exporter's modes that are idle time. */
+  readonly idle: readonly string[];
+  /** For a first look at a mean one, with the time that passed in each mode; else at each step what the counters are. */
+  readonly steps: readonly CpuStep[];
 }
 
-/** Rows of one target, sorted by what they are. */
-interface Rows {
-  readonly labels: Readonly<Record<string, string>>;
-  /** 1 while the last scrape succeeded, else 0; undefined where targets push. */
-  up: number | undefined;
-  /** Whether the host is seen at the moment of the query, not only in the window before it. */
-  present: boolean;
-  readonly modes: Map<string, number>;
-  readonly gauges: Map<string, Series>;
+export interface CpuStep {
+  readonly busy: number;
+  /** All modes. */
+  readonly all: number;
+  /** When the newest sample was (unix seconds), and of how many CPUs; undefined after a failed scrape. */
+  readonly stamp: { readonly time: number; readonly cpus: number } | undefined;
 }
 
-/** The hosts of the answers, each with its readings in percent or the reason that it has none. */
-export function readTargets(answers: Answers, settings: QuerySettings): readonly Target[] {
-  const targets = new Map<string, Rows>();
-  for (const series of answers.cpu?.series ?? []) sortCpuRow(rowsOf(targets, series), series);
-  for (const series of answers.memory?.series ?? []) {
-    const name = series.labels["__name__"];
-    if (name !== undefined) rowsOf(targets, series).gauges.set(name, series);
-  }
-  // Without the CPU answer only the gauges' newest step tells who is still there.
-  const lastStep = Math.max(
-    lastStepBefore(answers.at, settings),
-    ...[...targets.values()].map(newestPoint),
-  );
-  return [...targets.values()].filter(isHost).map((rows) => {
-    const gone =
-      answers.cpu === undefined
-        ? newestPoint(rows) < lastStep
-          ? ("stale" as const)
-          : undefined
-        : whyGone(rows);
-    return {
-      labels: rows.labels,
-      cpu: answers.cpu === undefined ? "query_failed" : (gone ?? cpuReading(rows, settings)),
-      memory: gone ?? whyNoMemory(rows, answers) ?? memoryReading(rows, settings),
-      totalMemory: totalMemoryOf(rows)?.values.at(-1),
-    };
-  });
+/** Samples of gauges: those of which both what there is and what is available are known. */
+export interface Shares {
+  readonly times: Times;
+  /** Shares (0–1), or what is none. */
+  readonly used: readonly number[];
+  /** The newest total; of memory in bytes. */
+  readonly total: number | undefined;
+  /** Of the total, whether or not it is known what is available. */
+  readonly totalTimes: Times;
+  /** Whether each share is made of the means of the whole window, too. */
+  readonly byMeans: boolean;
+  /** What to change where shared memory counts as available. */
+  readonly hintOnShared?: string | undefined;
 }
 
-function rowsOf(targets: Map<string, Rows>, { labels }: Series): Rows {
-  const key = targetKey(labels);
-  const known = targets.get(key);
-  if (known !== undefined) return known;
-  const { __name__, mode, ...identity } = labels;
-  const rows = {
-    labels: identity,
-    up: undefined,
-    present: false,
-    modes: new Map(),
-    gauges: new Map(),
+/** Of the target's own `up`. */
+interface Scrapes {
+  /** Of the scrapes that succeeded. */
+  readonly times: Times;
+  /** Of all scrapes; none where there is no `up`, as where hosts push. */
+  readonly tries: Times;
+  /** Whether the newest failed. */
+  readonly failed: boolean;
+}
+
+/** Whether stolen time counts as busy. */
+export type Steal = "busy" | "idle";
+
+/**
+ * The hosts of the answers. Of what has nothing but a successful `up` it isn't known that it is one.
+ * @param marksEnds whether NaN is how the server marks that a series has ended, as VictoriaMetrics does
+ */
+export function readTargets(
+  cpu: QueryAnswer | undefined,
+  samples: QueryAnswer | undefined,
+  steal: Steal,
+  marksEnds = false,
+): readonly Target[] {
+  const hosts = new Map<string, Rows>();
+  addRows(hosts, cpu?.series ?? []);
+  const all = samples?.series ?? [];
+  addRows(hosts, marksEnds ? all.map(withoutMarks) : all);
+  return [...hosts.values()]
+    .map((rows) => toTarget(rows, steal))
+    .filter((target) => isHost(target) || target.scrapes.failed);
+}
+
+function withoutMarks(series: Series): Series {
+  const { times, values } = series;
+  if (!values.some(Number.isNaN)) return series;
+  const isSample = (_: number, index: number) => !Number.isNaN(values[index]);
+  return { ...series, times: times.filter(isSample), values: values.filter(isSample) };
+}
+
+function toTarget(rows: Rows, steal: Steal): Target {
+  const { labels, modes, marks: shown, gauges, means } = rows;
+  const names = new Set([...gauges.keys(), ...means.keys()]);
+  const exporter = exporterOf(names, new Set(modes.keys()), rows.modeLabel);
+  const up = gauges.get("up");
+  return {
+    labels,
+    exporter,
+    cpu:
+      countsTime(exporter) && modes.size + shown.size > 0
+        ? readCpu(rows, exporter.cpu, steal)
+        : undefined,
+    cpuShares: readCpuShares(rows, exporter, steal),
+    memory: readShares(rows, exporter.memory, clockOf(exporter)),
+    scrapes: {
+      times: up?.times.filter((_, index) => up.values[index] === 1) ?? [],
+      tries: up?.times ?? [],
+      failed: up?.values.at(-1) === 0,
+    },
   };
-  targets.set(key, rows);
-  return rows;
 }
 
-/** The labels that all series of a target share, with lengths: a value may have any character. */
-function targetKey(labels: Series["labels"]): string {
-  let key = "";
-  for (const name of Object.keys(labels).sort()) {
-    if (name === "__name__" || name === "mode") continue;
-    const value = labels[name] ?? "";
-    key += `${name.length}:${name}${value.length}:${value}`;
+/** What the rows of a host make of its CPU time. */
+export function readCpu(
+  { modes, modeLabel, marks: shown }: Rows,
+  cpu: CpuCounter,
+  steal: Steal,
+): CpuTimes {
+  const idle = steal === "idle" ? [...cpu.idle, "steal"] : cpu.idle;
+  const stamps = shown.get(marks.stamp);
+  const counted = [...modes].filter(([mode]) => !cpu.contained.includes(mode));
+  const times = (counted[0]?.[1] ?? stamps)?.times ?? [];
+  const steps = times.map((at, step): CpuStep => {
+    let [busy, all] = [0, 0];
+    for (const [mode, series] of counted) {
+      const value = valueAt(series, at, step) ?? Number.NaN;
+      const seconds = value / (cpu.unitsPerSecond ?? 1);
+      all += seconds;
+      if (!idle.includes(mode)) busy += seconds;
+    }
+    return { busy, all, stamp: readStamp(valueAt(stamps, at, step), at) };
+  });
+  const missing = cpu.modes.filter((mode) => !modes.has(mode));
+  return { counter: { ...cpu, modeLabel }, known: modes.size > 0, missing, idle, steps };
+}
+
+/** Times added up are as many times about now as there are CPUs. */
+function readStamp(all: number | undefined, at: number): CpuStep["stamp"] {
+  if (all === undefined) return undefined;
+  const cpus = Math.round(all / at);
+  return { time: all / cpus, cpus };
+}
+
+/** Whether it has more than an `up`, which any exporter may have. */
+export function isHost({ cpu, cpuShares, memory }: Target): boolean {
+  return cpu !== undefined || cpuShares !== undefined || memory.total !== undefined;
+}
+
+/** Idle time by its gauges: no newer than the newest sample of its own. */
+function readCpuShares(rows: Rows, exporter: Exporter, steal: Steal): Shares | undefined {
+  if (countsTime(exporter)) return undefined;
+  const shares = readShares(rows, idleGauges(exporter.cpu, steal), clockOf(exporter));
+  if (shares.total === undefined) return undefined;
+  const newest = shares.byMeans ? (rows.marks.get(marks.stamp)?.values[0] ?? 0) : Infinity;
+  const times = shares.times.filter((time) => time <= newest);
+  return { ...shares, times, used: shares.used.slice(0, times.length) };
+}
+
+/**
+ * What the gauges of a host make of what they measure, whether they are samples or averages. The mean of the shares
+ * is the same where some gauges are known by their means only.
+ * @param clock the gauge that is known sample by sample all the same
+ */
+export function readShares(
+  { gauges, means }: Pick<Rows, "gauges" | "means">,
+  shown: Gauges,
+  clock = shown.total,
+): Shares {
+  const timed = gauges.get(means.has(shown.total) ? clock : shown.total);
+  const times: number[] = [];
+  const used: number[] = [];
+  let total: number | undefined;
+  let hintOnShared: string | undefined;
+  for (const [step, time] of timed?.times.entries() ?? []) {
+    const value = (name: string) => means.get(name) ?? valueAt(gauges.get(name), time, step);
+    const available = shown.available(value);
+    total = shown.size ? shown.size(value) : value(shown.total);
+    if (available === undefined || total === undefined) continue;
+    hintOnShared = shown.hintOnShared?.(value);
+    times.push(time);
+    used.push(Number.isFinite(total) ? 1 - available / total : Number.NaN);
   }
-  return key;
-}
-
-function sortCpuRow(rows: Rows, { labels, values: [value] }: Series): void {
-  if (value === undefined) return;
-  if (labels["mode"] !== undefined) rows.modes.set(labels["mode"], value);
-  else if (labels["__name__"] === "up") rows.up = value;
-  else if (totalMemory.includes(labels["__name__"] ?? "")) rows.present = true;
-}
-
-/** Other exporters on the same host have an `up`, too; a dead one may have nothing else left. */
-function isHost({ modes, gauges, present, up }: Rows): boolean {
-  return modes.size > 0 || gauges.size > 0 || present || up === 0;
-}
-
-function newestPoint({ gauges }: Rows): number {
-  return Math.max(...totalMemory.flatMap((gauge) => gauges.get(gauge)?.times ?? []));
-}
-
-/** The step that whoever is there has a point at, or the one before: an answer takes its time. */
-function lastStepBefore(at: Date | undefined, settings: QuerySettings): number {
-  return at === undefined ? 0 : at.getTime() / 1000 - 2 * memoryStepSeconds(settings);
-}
-
-function whyGone({ up, present }: Rows): MissingReason | undefined {
-  if (up === 0) return "target_down";
-  return up === undefined && !present ? "stale" : undefined;
-}
-
-/** Nobody answered, or the host is scraped and shows its memory no longer. */
-function whyNoMemory({ gauges, present }: Rows, answers: Answers): MissingReason | undefined {
-  if (answers.memory === undefined) return "query_failed";
-  if (answers.cpu === undefined || present) return undefined;
-  return gauges.size > 0 ? "stale" : "no_data";
-}
-
-function cpuReading(rows: Rows, { steal }: QuerySettings): Reading {
-  const { modes, present } = rows;
-  if (modes.size === 0) return present && !isOldEnough(rows) ? "warming_up" : "no_data";
-  const share = modes.get(busyShare);
-  if (share !== undefined) return percent(share);
-  let total = 0;
-  let busy = 0;
-  for (const [mode, rate] of modes) {
-    total += rate;
-    if (!isIdle(mode, steal)) busy += rate;
-  }
-  return percent(busy / total);
-}
-
-/** Whether a host would have a rate by now, did it show its CPU. */
-function isOldEnough(rows: Rows): boolean {
-  const { times = [] } = totalMemoryOf(rows) ?? {};
-  return (times.at(-1) ?? 0) - (times[0] ?? 0) >= 60 * shortestRateMinutes;
-}
-
-function totalMemoryOf({ gauges }: Rows): Series | undefined {
-  return totalMemory.map((gauge) => gauges.get(gauge)).find((series) => series !== undefined);
-}
-
-function memoryReading(rows: Rows, { statistic }: QuerySettings): Reading {
-  const { gauges, present } = rows;
-  const total = totalMemoryOf(rows);
-  if (total === undefined || total.times.length === 0) return present ? "warming_up" : "no_data";
-  const shares: number[] = [];
-  for (const [step, time] of total.times.entries()) {
-    const available = availableMemory((gauge) => valueAt(gauges.get(gauge), time, step));
-    const bytes = total.values[step];
-    if (available !== undefined && bytes !== undefined) shares.push(1 - available / bytes);
-  }
-  if (shares.length === 0) return "no_data";
-  const finite = shares.filter(Number.isFinite);
-  return finite.length === 0 ? "not_a_number" : percent(overTime(statistic, finite));
-}
-
-const availableGauges = ["node_memory_MemAvailable_bytes", ...freeWindowsMemory];
-const freeableGauges = ["MemFree", "Buffers", "Cached", "Slab"].map(
-  (gauge) => `node_memory_${gauge}_bytes`,
-);
-
-/** MemAvailable; kernels before 3.14 lack it, and node-mixin then adds up what could be freed. */
-function availableMemory(valueAtStep: (gauge: string) => number | undefined): number | undefined {
-  for (const gauge of availableGauges) {
-    const bytes = valueAtStep(gauge);
-    if (bytes !== undefined) return bytes;
-  }
-  let freeable = 0;
-  for (const gauge of freeableGauges) {
-    const bytes = valueAtStep(gauge);
-    if (bytes === undefined) return undefined;
-    freeable += bytes;
-  }
-  return freeable;
+  const totalTimes = timed?.times ?? [];
+  return { times, used, total, totalTimes, byMeans: means.size > 0, hintOnShared };
 }
 
 /** What a gauge was at a time; nearly always that is the same `step` of all gauges. */
@@ -192,9 +202,4 @@ function valueAt(gauge: Series | undefined, time: number, step: number): number 
   if (gauge === undefined) return undefined;
   const { times, values } = gauge;
   return values[times[step] === time ? step : times.indexOf(time)];
-}
-
-/** A share as a percentage; rounding in the server may have pushed it a hair outside. */
-function percent(share: number): Reading {
-  return Number.isFinite(share) ? Math.min(100, Math.max(0, share * 100)) : "not_a_number";
 }

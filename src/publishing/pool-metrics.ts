@@ -1,7 +1,7 @@
 import type { PoolSpec } from "../config/pool-spec.ts";
+import type { CustomMetric } from "../oci/calls.ts";
 import type { MissingReason } from "../result/reading.ts";
 import type { PoolResult } from "../result/result-document.ts";
-import type { CustomMetric } from "./ingestion.ts";
 
 /** Of members that may well have reported. */
 const uncounted: ReadonlySet<MissingReason> = new Set(["query_failed", "unresolved_host"]);
@@ -22,7 +22,10 @@ export function metricsOfPool(
 ): readonly CustomMetric[] {
   if (publish === undefined || instances === null) return [];
   const measured = status !== "failed";
-  const counted = instances.missing.every(({ reason }) => !uncounted.has(reason));
+  const { missing } = instances;
+  // A list that is left out of an answer that would be too long says nothing.
+  const listed = missing.length > 0 || instances.reporting === instances.counted;
+  const counted = listed && missing.every(({ reason }) => !uncounted.has(reason));
   const values = {
     CpuUtilization: measured ? cpu.average : null,
     MemoryUtilization: measured ? memory.average : null,

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
 import pRetry, { type RetryContext } from "p-retry";
 import {
   CircuitOpenError,
   DeadlineExceededError,
+  type ErrorCode,
   SourceUnavailableError,
   ThrottledError,
   toUtilizationError,
@@ -12,13 +12,14 @@ import type { Invocation } from "../invocation.ts";
 import { stopwatch } from "../stopwatch.ts";
 import type { CallLimit } from "./call-limit.ts";
 import { CircuitBreaker, type CircuitState } from "./circuit-breaker.ts";
-import { limitTime } from "./time-limit.ts";
 
 export interface EndpointOptions {
   /** What errors, logs and the health check call it: `Monitoring in us-ashburn-1`. */
   readonly name: string;
   readonly limit: CallLimit;
   readonly now: () => Date;
+  /** What a person is to look at when it says nothing. */
+  readonly silenceHint: string;
 }
 
 /** An endpoint's circuit, as the health check tells it. */
@@ -26,15 +27,15 @@ export interface EndpointState extends CircuitState {
   readonly name: string;
 }
 
-const retries = 2;
+/** Makes a call; it rejects with a UtilizationError, and is to stop when the signal aborts. */
+type Send<T> = (signal: AbortSignal) => Promise<T>;
+
+const mostRetries = 2;
 /** Before the first retry, and twice as long before the second; each up to twice that, at random. */
 const backoffMs = 150;
 const longestAttemptMs = 30_000;
 /** Whoever is healthy has answered by then, as a rule. */
 const shortestAttemptMs = 2_000;
-/** What a person needs to know of an endpoint that says nothing. */
-export const silenceHint =
-  "No answer at all is how a missing route or a closed port looks: OCI's services need a service gateway or NAT, Prometheus a port that is open to the function's subnet.";
 
 /**
  * One endpoint of a service, for as long as the process lives: how many calls it gets at once, how
@@ -43,13 +44,15 @@ export const silenceHint =
  */
 export class Endpoint {
   readonly name: string;
+  readonly silenceHint: string;
   readonly #breaker: CircuitBreaker;
   readonly #limit: CallLimit;
-  #called = false;
   readonly #now: () => Date;
+  #called = false;
 
-  constructor({ name, limit, now }: EndpointOptions) {
+  constructor({ name, limit, now, silenceHint }: EndpointOptions) {
     this.name = name;
+    this.silenceHint = silenceHint;
     this.#now = now;
     this.#breaker = new CircuitBreaker(now);
     this.#limit = limit;
@@ -61,89 +64,65 @@ export class Endpoint {
   }
 
   get state(): EndpointState {
-    return { name: this.name, ...this.#breaker.state() };
+    return { name: this.name, ...this.#breaker.state };
   }
 
   /**
    * Makes a call, and once or twice more if it fails in a way that may pass, within the deadline.
    * A try that isn't the last leaves time to ask again when an answer got lost, as on a connection
-   * that died while the container was frozen.
-   * `send` rejects with a UtilizationError, and is to stop when its signal aborts. `operation` is what
-   * the invocation remembers the call by.
+   * that died while the container was frozen. `operation` is what the invocation remembers the call by.
    * @throws CircuitOpenError, DeadlineExceededError, or what the last `send` threw.
    */
-  async call<T>(
-    invocation: Invocation,
-    send: (signal: AbortSignal) => Promise<T>,
-    operation: string,
-  ): Promise<T> {
+  async call<T>(invocation: Invocation, send: Send<T>, operation: string): Promise<T> {
     const startedAt = this.#now();
     const durationMs = stopwatch();
-    let tries = 0;
-    const over = (error?: unknown) =>
-      invocation.remember({
-        endpoint: this.name,
-        operation,
-        startedAt,
-        durationMs: durationMs(),
-        retries: Math.max(0, tries - 1),
-        error: error === undefined ? undefined : toUtilizationError(error).code,
-      });
-    const counted = (signal: AbortSignal) => {
-      tries += 1;
-      return send(signal);
+    const answered = invocation.waitFor(this);
+    let retries = 0;
+    let failed: UtilizationError | undefined;
+    let code: ErrorCode | undefined;
+    const shouldRetry = async ({ error, attemptNumber }: RetryContext) => {
+      if (!this.#isWorthATry(error, attemptNumber, invocation)) return false;
+      failed = error;
+      retries += 1;
+      invocation.usage.retries += 1;
+      invocation.logger.debug("Trying again", { endpoint: this.name, reason: error.message });
+      const asked = new Promise((resolve) => setTimeout(resolve, error.retryAfterMs).unref());
+      await invocation.inTime(asked);
+      return true;
     };
     try {
-      const value = await this.#callAgain(invocation, counted);
-      over();
-      return value;
-    } catch (error) {
-      over(error);
+      const attempt = (number: number) => this.#attempt(invocation, number > mostRetries, send);
+      const { signal } = invocation;
+      const backoff = { minTimeout: backoffMs, randomize: true };
+      return await pRetry(attempt, { retries: mostRetries, ...backoff, signal, shouldRetry });
+    } catch (thrown) {
+      // Why the circuit opened says more than that it did.
+      const error = thrown instanceof CircuitOpenError ? (failed ?? thrown) : thrown;
+      code = toUtilizationError(error).code;
       throw error;
+    } finally {
+      answered();
+      const what = { endpoint: this.name, operation, startedAt, durationMs: durationMs() };
+      invocation.remember({ ...what, retries, error: code });
     }
   }
 
-  async #callAgain<T>(
-    invocation: Invocation,
-    send: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    let failed: UtilizationError | undefined;
-    const attempt = async (attemptNumber: number) => {
-      if (failed !== undefined) await this.#waitAsAsked(failed, invocation);
-      try {
-        return await this.#attempt(invocation, attemptNumber > retries, send);
-      } catch (error) {
-        // Why the circuit opened says more than that it did.
-        if (error instanceof CircuitOpenError) throw failed ?? error;
-        if (error instanceof UtilizationError) failed = error;
-        throw error;
-      }
-    };
-    return pRetry(attempt, {
-      retries,
-      minTimeout: backoffMs,
-      randomize: true,
-      signal: invocation.signal,
-      shouldRetry: (context) => this.#isWorthATry(context, invocation),
-    });
-  }
-
-  async #attempt<T>(
-    invocation: Invocation,
-    last: boolean,
-    send: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    await this.#enter(invocation);
+  async #attempt<T>(invocation: Invocation, isLast: boolean, send: Send<T>): Promise<T> {
     let began = this.#breaker.moment;
     const ask = async () => {
       // Others may have failed while this one was waiting for its turn.
-      if (this.#isOpen) throw this.#open();
+      this.#throwIfOpen();
       this.#called = true;
       began = this.#breaker.moment;
       invocation.usage.calls += 1;
-      const limitMs = last ? longestAttemptMs : attemptMs(invocation);
-      return limitTime(send, invocation, limitMs, () => this.#silent(limitMs));
+      const limitMs = isLast ? longestAttemptMs : attemptMs(invocation);
+      return invocation.within(
+        limitMs,
+        ({ signal }) => send(signal),
+        () => this.#silent(limitMs),
+      );
     };
+    this.#throwIfOpen();
     try {
       const value = await this.#limit.run(ask, invocation.signal);
       this.#breaker.report("success", began);
@@ -154,48 +133,32 @@ export class Endpoint {
     }
   }
 
-  async #enter(invocation: Invocation): Promise<void> {
-    for (;;) {
-      const admission = this.#breaker.enter();
-      if (admission === "yes") return;
-      if (admission === "no") throw this.#open();
-      await invocation.inTime(admission);
-    }
-  }
-
-  get #isOpen(): boolean {
-    return this.#breaker.state().state === "open";
-  }
-
-  #open(): CircuitOpenError {
-    const { consecutiveFailures, retryAt } = this.#breaker.state();
-    return new CircuitOpenError(
-      `${this.name} failed ${consecutiveFailures} times in a row and is not asked before ${retryAt}.`,
-    );
+  #throwIfOpen(): void {
+    const { state } = this;
+    if (state.state === "open") throw new CircuitOpenError(whyNotAsked(state));
   }
 
   #silent(limitMs: number): SourceUnavailableError {
     const text = `${this.name} did not answer within ${(limitMs / 1000).toFixed(1)} s.`;
-    return new SourceUnavailableError(text, { transient: true, hint: silenceHint });
+    return new SourceUnavailableError(text, { transient: true, hint: this.silenceHint });
   }
 
   /** Not when the service asks for more patience than there is time. */
-  #isWorthATry({ error, attemptNumber }: RetryContext, invocation: Invocation): boolean {
-    if (!(error instanceof UtilizationError) || this.#isOpen) return false;
+  #isWorthATry(
+    error: Error,
+    attemptNumber: number,
+    invocation: Invocation,
+  ): error is UtilizationError {
+    if (!(error instanceof UtilizationError) || this.state.state === "open") return false;
     if (!error.transient && !(error instanceof ThrottledError)) return false;
     const longestBackoffMs = backoffMs * 2 ** attemptNumber;
     return (error.retryAfterMs ?? 0) + longestBackoffMs < invocation.remainingMs();
   }
+}
 
-  async #waitAsAsked(
-    { message, retryAfterMs }: UtilizationError,
-    { usage, logger, signal }: Invocation,
-  ): Promise<void> {
-    usage.retries += 1;
-    logger.debug("Trying again", { endpoint: this.name, reason: message });
-    if (retryAfterMs === undefined) return;
-    await delay(retryAfterMs, undefined, { signal }).catch(() => signal.throwIfAborted());
-  }
+/** What a person is told of an endpoint whose circuit is open. */
+export function whyNotAsked({ name, consecutiveFailures, retryAt }: EndpointState): string {
+  return `${name} failed ${consecutiveFailures} times in a row and is not asked before ${retryAt}.`;
 }
 
 /** Half of the time that is left; but where that is short, an answer may well take all of it. */

@@ -1,21 +1,22 @@
-import type { PoolMetrics } from "../collectors/metrics-collector.ts";
 import type { PoolSpec } from "../config/pool-spec.ts";
 import { EmptyPoolError, LowCoverageError, NoDataError, type UtilizationError } from "../errors.ts";
 import type { Instance, InstancePool } from "../instance-manager/instance-pool.ts";
+import type { PoolMetrics } from "./pool-metrics.ts";
 import type { InstanceReadings, Reading } from "./reading.ts";
 import {
   type InstanceDetail,
   type InstancesResult,
   type Metric,
   type MissingInstance,
+  metricNames,
   type PoolResult,
   toErrorInfo,
 } from "./result-document.ts";
-import { nothingReported, round, summarize } from "./statistics.ts";
+import { nothingReported, round, summarize, type Utilization } from "./statistics.ts";
 
 const noReadings: InstanceReadings = { cpu: "no_data", memory: "no_data" };
 
-/** A running member with what it measured. */
+/** A counted member with what it measured. */
 interface Member {
   readonly instance: Instance;
   readonly readings: InstanceReadings;
@@ -24,23 +25,23 @@ interface Member {
 /** What a pool's measurements mean: averages over those who reported, and who did not, and why. */
 export function toPoolResult(
   spec: PoolSpec,
-  { pool, running, metrics }: PoolMetrics,
+  { pool, counted, excluded, metrics }: PoolMetrics,
   requestWarnings: readonly string[],
 ): PoolResult {
-  const members = running.map((instance) => ({
+  const members = counted.map((instance) => ({
     instance,
     readings: metrics?.readings.get(instance.id) ?? noReadings,
   }));
-  const instances = instancesResult(spec, pool, members);
+  const instances = instancesResult(spec, pool, members, excluded);
   const cpu = summarize(numbers(members, "cpu"));
   const memory = summarize(numbers(members, "memory"));
   const failures = metrics?.failures ?? [];
   const someReported = cpu.reporting + memory.reporting > 0;
   const error = someReported
-    ? lowCoverage(spec, instances, failures)
-    : whyNothing(spec, pool, members, metrics);
+    ? lowCoverage(spec, { cpu, memory }, instances, failures)
+    : whyNothing(spec, instances, metrics);
   const lost = failures.filter((failure) => failure !== error).map(({ message }) => message);
-  const complete = instances.reporting === instances.running && metrics?.partial !== true;
+  const complete = instances.reporting === instances.counted && metrics?.partial !== true;
   return {
     name: pool.name,
     instancePoolId: spec.instancePoolId,
@@ -50,6 +51,7 @@ export function toPoolResult(
       ? { start: metrics.window.start.toISOString(), end: metrics.window.end.toISOString() }
       : null,
     statistic: spec.statistic,
+    resolutionSeconds: metrics?.resolutionSeconds ?? null,
     cpu,
     memory,
     instances,
@@ -68,6 +70,7 @@ export function failedPoolResult(
     ...pool,
     status: "failed",
     window: null,
+    resolutionSeconds: null,
     cpu: nothingReported,
     memory: nothingReported,
     instances: null,
@@ -80,14 +83,17 @@ function instancesResult(
   spec: PoolSpec,
   pool: InstancePool,
   members: readonly Member[],
+  excluded: readonly Instance[],
 ): InstancesResult {
   const missing = members.flatMap(missingOf);
   const absent = new Set(missing.map(({ id }) => id));
-  const result = {
+  const result: InstancesResult = {
     total: pool.instances.length,
-    running: members.length,
+    running: members.length + excluded.length,
+    counted: members.length,
     reporting: members.length - absent.size,
     missing,
+    excluded: excluded.map(({ id, displayName }) => ({ id, displayName, reason: "warming_up" })),
   };
   return spec.includeInstances ? { ...result, details: members.map(detailOf) } : result;
 }
@@ -114,42 +120,54 @@ function numbers(members: readonly Member[], metric: Metric): readonly number[] 
     .filter((reading) => typeof reading === "number");
 }
 
+/** Of each metric by itself; one that no member reports is missing, as not every source has it. */
 function lowCoverage(
   { minCoverage }: PoolSpec,
-  { reporting, running }: InstancesResult,
+  metrics: Readonly<Record<Metric, Utilization>>,
+  instances: InstancesResult,
   failures: readonly UtilizationError[],
 ): UtilizationError | undefined {
-  if (reporting / running >= minCoverage) return undefined;
+  const low = (["cpu", "memory"] as const).filter((metric) => {
+    const { reporting } = metrics[metric];
+    return reporting > 0 && reporting / instances.counted < minCoverage;
+  });
+  if (low.length === 0) return undefined;
   // Asked again, the members may well be there.
-  const passing = failures.find(({ retryable }) => retryable);
-  if (passing !== undefined) return passing;
-  return new LowCoverageError(
-    `Only ${reporting} of ${running} running members reported; minCoverage asks for ${minCoverage}.`,
+  const transient = failures.find(({ retryable }) => retryable);
+  if (transient !== undefined) return transient;
+  const reported = low.map(
+    (metric) =>
+      `${metrics[metric].reporting} of ${membersOf(instances)} reported ${metricNames[metric]}`,
   );
+  return new LowCoverageError(
+    `Only ${reported.join(", and ")}; minCoverage asks for ${minCoverage}.`,
+  );
+}
+
+/** "5 running members", or "5 counted members" where that is another number. */
+function membersOf({ running, counted }: InstancesResult): string {
+  return `${counted} ${counted === running ? "running" : "counted"} members`;
 }
 
 function whyNothing(
   spec: PoolSpec,
-  pool: InstancePool,
-  members: readonly Member[],
+  instances: InstancesResult,
   metrics: PoolMetrics["metrics"],
 ): UtilizationError {
-  if (members.length === 0) {
-    const total = pool.instances.length;
+  const { total, running, counted } = instances;
+  if (running === 0) {
     const who = total === 0 ? "no members" : `${total} member(s), none of them running`;
     return new EmptyPoolError(`The pool has ${who}.`);
+  }
+  if (counted === 0) {
+    return new NoDataError(
+      `Each of the ${running} running members is younger than warmupMinutes (${spec.warmupMinutes}), so none counts.`,
+      { hint: "Wait until they are older, or ask for a shorter warmupMinutes." },
+    );
   }
   const failures = metrics?.failures ?? [];
   const failure = failures.find(({ retryable }) => retryable) ?? failures[0];
   if (failure !== undefined) return failure;
-  const message = `None of the ${members.length} running members reported in the last ${spec.windowMinutes} minute(s).`;
-  return new NoDataError(message, { hint: metrics?.hint ?? noDataHint(spec) });
-}
-
-function noDataHint({ source, prometheus }: PoolSpec): string {
-  if (source === "oci") {
-    return "Is the plugin Compute Instance Monitoring of Oracle Cloud Agent enabled and running, and can the instances reach Monitoring through a service gateway or public IP?";
-  }
-  const { label, by } = prometheus.match;
-  return `Does the label "${label}" of node_exporter's series on server "${prometheus.server}" hold the ${by}?`;
+  const message = `None of the ${membersOf(instances)} reported in the last ${spec.windowMinutes} minute(s).`;
+  return new NoDataError(message, { hint: metrics?.hint });
 }

@@ -1,4 +1,4 @@
-/** Why a running member has no reading. */
+/** Why a counted member has no reading. */
 export type MissingReason =
   | "no_data"
   | "stale"

@@ -1,10 +1,14 @@
-import type { Source } from "../config/pool-spec.ts";
+import type { Source, Statistic } from "../config/pool-spec.ts";
 import type { ErrorCode, UtilizationError } from "../errors.ts";
-import type { TriggerName } from "../triggers/trigger.ts";
 import type { MissingReason } from "./reading.ts";
-import type { Statistic, Utilization } from "./statistics.ts";
+import type { Utilization } from "./statistics.ts";
 
-/** `ok`: every running member reported both metrics; `partial`: some did; `failed`: see `error`. */
+/** Who can call the function. */
+export const triggerNames = ["direct", "event", "alarm", "connector-hub", "http"] as const;
+
+export type TriggerName = (typeof triggerNames)[number];
+
+/** `ok`: every counted member reported both metrics; `partial`: some did; `failed`: see `error`. */
 export type Status = "ok" | "partial" | "failed";
 
 /** A failure as callers see it. */
@@ -18,11 +22,21 @@ export interface ErrorInfo {
 
 export type Metric = "cpu" | "memory";
 
+/** What a person calls them. */
+export const metricNames: Readonly<Record<Metric, string>> = { cpu: "CPU", memory: "memory" };
+
 export interface MissingInstance {
   readonly id: string;
   readonly displayName: string;
   readonly metrics: readonly Metric[];
   readonly reason: MissingReason;
+}
+
+/** A running member that the averages and the coverage are not of. */
+interface ExcludedInstance {
+  readonly id: string;
+  readonly displayName: string;
+  readonly reason: "warming_up";
 }
 
 /** One member's percentages, null where missing. */
@@ -36,9 +50,12 @@ export interface InstanceDetail {
 export interface InstancesResult {
   readonly total: number;
   readonly running: number;
-  /** Running members that reported both metrics. */
+  /** Running members that are no younger than `warmupMinutes`. */
+  readonly counted: number;
+  /** Counted members that reported both metrics. */
   readonly reporting: number;
   readonly missing: readonly MissingInstance[];
+  readonly excluded: readonly ExcludedInstance[];
   /** Only with `includeInstances`. */
   readonly details?: readonly InstanceDetail[];
 }
@@ -52,6 +69,8 @@ export interface PoolResult {
   /** ISO instants of the time that was really looked at. */
   readonly window: { readonly start: string; readonly end: string } | null;
   readonly statistic: Statistic | null;
+  /** The statistic is of values of so many seconds each. */
+  readonly resolutionSeconds: number | null;
   readonly cpu: Utilization;
   readonly memory: Utilization;
   readonly instances: InstancesResult | null;
@@ -59,13 +78,17 @@ export interface PoolResult {
   readonly error?: ErrorInfo;
 }
 
-/** What an invocation answers. */
-export interface ResultDocument {
-  readonly status: Status;
+/** What each document says of its invocation. */
+export interface DocumentHead {
   readonly trigger: TriggerName;
   /** ISO instant. */
   readonly collectedAt: string;
   readonly durationMs: number;
+}
+
+/** What an invocation answers. */
+export interface ResultDocument extends DocumentHead {
+  readonly status: Status;
   readonly pools: readonly PoolResult[];
   /** Only when there is no pool at all to answer for. */
   readonly error?: ErrorInfo;

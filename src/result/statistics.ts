@@ -1,5 +1,4 @@
-/** How one member's readings over the window become one number. */
-export type Statistic = "mean" | "max" | "min" | `p${50 | 90 | 95 | 99}`;
+import type { Statistic } from "../config/pool-spec.ts";
 
 /** What a pool's members add up to: percent 0–100, null where no member reported. */
 export interface Utilization {
@@ -52,7 +51,7 @@ export function overTime(statistic: Statistic, values: readonly number[]): numbe
 }
 
 /** The quantile that a percentile names: `p95` is 0.95. */
-export function quantileOf(percentile: `p${50 | 90 | 95 | 99}`): number {
+function quantileOf(percentile: `p${50 | 90 | 95 | 99}`): number {
   return Number(percentile.slice(1)) / 100;
 }
 

@@ -1,6 +1,6 @@
 import { SourceUnavailableError } from "../errors.ts";
 import type { Invocation, Usage } from "../invocation.ts";
-import type { CustomMetric, Ingestion } from "../publishing/ingestion.ts";
+import type { Ingestion } from "../oci/calls.ts";
 import type { InvocationSummary } from "./invocation-summary.ts";
 
 /** Where the function's own metrics are posted, and what they carry. */
@@ -28,32 +28,27 @@ export async function postFunctionMetrics(
 ): Promise<void> {
   const { namespace, functionId, functionName, placeOf, now } = options;
   const { ingestion, compartmentId } = await placeOf(invocation);
-  const named = Object.entries({ functionId, functionName });
   const dimensions = Object.fromEntries(
-    named.flatMap(([key, value]) => (value ? [[key, value.slice(0, 512)]] : [])),
+    Object.entries({ functionId, functionName }).flatMap(([key, value]) =>
+      value ? [[key, value.slice(0, 512)]] : [],
+    ),
   );
   const stream = { namespace, resourceGroup: undefined, compartmentId, dimensions };
   const timestamp = now();
-  const metrics = Object.entries(valuesOf(summary, usage)).flatMap(
-    ([name, value]): CustomMetric[] =>
+  const values = {
+    DurationMs: summary.durationMs,
+    Calls: usage.calls,
+    Retries: usage.retries,
+    Bytes: usage.bytes,
+    Coverage: summary.coverage,
+    OpenCircuits: summary.openCircuits.length,
+  };
+  const { refusedCount, refused } = await ingestion.postMetricData(
+    Object.entries(values).flatMap(([name, value]) =>
       value === null ? [] : [{ ...stream, name, timestamp, value }],
+    ),
   );
-  const { refusedCount, refused } = await ingestion.postMetricData(metrics);
   if (refusedCount === 0) return;
   const reason = refused[0]?.message ?? "no reason given";
   throw new SourceUnavailableError(`${refusedCount} metrics were refused: ${reason}`);
-}
-
-function valuesOf(
-  { durationMs, coverage, openCircuits }: InvocationSummary,
-  { calls, retries, bytes }: Usage,
-): Readonly<Record<string, number | null>> {
-  return {
-    DurationMs: durationMs,
-    Calls: calls,
-    Retries: retries,
-    Bytes: bytes,
-    Coverage: coverage,
-    OpenCircuits: openCircuits.length,
-  };
 }

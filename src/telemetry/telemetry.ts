@@ -5,7 +5,6 @@ import { type FunctionMetricsOptions, postFunctionMetrics } from "./function-met
 import type { InvocationSummary } from "./invocation-summary.ts";
 import { spansOf } from "./spans.ts";
 import { TraceCollector } from "./trace-collector.ts";
-import type { TraceContext } from "./trace-context.ts";
 
 /** The answer waits for it: the container freezes right after. */
 const limitMs = 2_000;
@@ -24,42 +23,32 @@ export class Telemetry {
 
   /** Of the trace collector; Monitoring's are among those of OCI. */
   endpointStates(): readonly EndpointState[] {
-    return this.#collector === undefined ? [] : [this.#collector.state];
+    return this.#collector === undefined ? [] : [this.#collector.endpoint.state];
   }
 
   /** Posts metrics and spans, whatever is wanted. It never throws: what fails is logged. */
   async report(summary: InvocationSummary, invocation: Invocation, call: Call): Promise<void> {
     const metrics = this.#metrics;
     const { trace } = call;
-    if (metrics === undefined && trace === undefined) return;
-    const reporting = invocation.afterwards(limitMs);
     // As they are now: what is posted about the invocation is no part of it.
     const usage = { ...invocation.usage };
-    const tell = async (posting: Promise<void>) => {
-      await reporting.inTime(posting).catch((thrown) => {
-        const reason = thrown instanceof Error ? thrown.message : "no reason given";
-        invocation.logger.warn("Telemetry failed", { reason });
-      });
+    const postMetrics = async (reporting: Invocation) =>
+      metrics && postFunctionMetrics(summary, usage, metrics, reporting);
+    const postSpans = async (reporting: Invocation) => {
+      if (trace === undefined) return;
+      const id = call.header("fn-call-id");
+      const spans = spansOf(summary, usage, invocation.outgoing, trace, id);
+      this.#collector ??= new TraceCollector(trace.collectorUrl, this.#now);
+      await this.#collector.post(spans, reporting);
     };
-    try {
-      await Promise.all([
-        metrics && tell(postFunctionMetrics(summary, usage, metrics, reporting)),
-        trace && tell(this.#postSpans(summary, trace, invocation, reporting, call)),
-      ]);
-    } finally {
-      reporting.end();
-    }
-  }
-
-  async #postSpans(
-    summary: InvocationSummary,
-    trace: TraceContext,
-    { usage, outgoing }: Invocation,
-    reporting: Invocation,
-    call: Call,
-  ): Promise<void> {
-    const spans = spansOf(summary, usage, outgoing, trace, call.header("fn-call-id"));
-    this.#collector ??= new TraceCollector(trace.collectorUrl, this.#now);
-    await this.#collector.post(spans, reporting);
+    await invocation.afterwards(limitMs, async (reporting) => {
+      const posts = [postMetrics, postSpans].map((post) => reporting.inTime(post(reporting)));
+      for (const post of await Promise.allSettled(posts)) {
+        if (post.status === "fulfilled") continue;
+        const { reason } = post;
+        const message = reason instanceof Error ? reason.message : "no reason given";
+        invocation.logger.warn("Telemetry failed", { reason: message });
+      }
+    });
   }
 }

@@ -1,21 +1,21 @@
-import type { IncomingMessage } from "node:http";
+import type { Agent, IncomingMessage } from "node:http";
 import { urlToHttpOptions } from "node:url";
 import { InvalidRequestError, SourceUnavailableError } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
-import { type Agents, agentOf, agentsFor } from "../network/agents.ts";
+import { agentOf, agentsFor } from "../network/agents.ts";
 import { describeNetworkFailure } from "../network/network-failure.ts";
 import { send } from "../network/send.ts";
 import { CallLimit } from "../resilience/call-limit.ts";
-import { Endpoint, type EndpointState } from "../resilience/endpoint.ts";
+import { Endpoint } from "../resilience/endpoint.ts";
 
 /**
  * Takes spans, as OCI APM does at the URL that Functions names. That URL holds the key of the APM
  * domain: nothing of it but the host is ever told.
  */
 export class TraceCollector {
+  readonly endpoint: Endpoint;
   readonly #url: URL;
-  readonly #agents: Agents;
-  readonly #endpoint: Endpoint;
+  readonly #agent: Agent;
 
   /** @throws InvalidRequestError when the URL is none. */
   constructor(url: string, now: () => Date) {
@@ -23,52 +23,46 @@ export class TraceCollector {
       throw new InvalidRequestError("OCI_TRACE_COLLECTOR_URL is not an http(s) URL.");
     }
     this.#url = new URL(url);
-    this.#agents = agentsFor(url);
-    const name = `Trace collector (${this.#url.host})`;
-    this.#endpoint = new Endpoint({ name, limit: new CallLimit({ concurrency: 1 }), now });
-  }
-
-  get state(): EndpointState {
-    return this.#endpoint.state;
+    this.#agent = agentOf(this.#url, agentsFor(url));
+    this.endpoint = new Endpoint({
+      name: `Trace collector (${this.#url.host})`,
+      limit: new CallLimit({ concurrency: 1 }),
+      now,
+      silenceHint: "Is the collector of the application's traces there?",
+    });
   }
 
   /** @throws SourceUnavailableError, CircuitOpenError or DeadlineExceededError. */
   async post(spans: readonly object[], invocation: Invocation): Promise<void> {
     const body = JSON.stringify(spans);
-    await this.#endpoint.call(invocation, (signal) => this.#send(body, signal), "PostSpans");
+    await this.endpoint.call(invocation, (signal) => this.#send(body, signal), "PostSpans");
   }
 
   async #send(body: string, signal: AbortSignal): Promise<void> {
-    let status: number;
-    try {
-      status = await this.#exchange(body, signal);
-    } catch (error) {
+    const { name } = this.endpoint;
+    const status = await this.#exchange(body, signal).catch((error) => {
       const { reason, transient } = describeNetworkFailure(error);
-      const message = `${this.#endpoint.name} can't be reached: ${reason}`;
-      throw new SourceUnavailableError(message, { transient });
-    }
+      throw new SourceUnavailableError(`${name} can't be reached: ${reason}`, { transient });
+    });
     if (status >= 200 && status < 300) return;
-    const message = `${this.#endpoint.name} answered ${status}`;
-    throw new SourceUnavailableError(message, { transient: status === 429 || status >= 500 });
+    const transient = status === 429 || status >= 500;
+    throw new SourceUnavailableError(`${name} answered ${status}`, { transient });
   }
 
   /** The status of the answer; what it says is nothing to us. */
   #exchange(body: string, signal: AbortSignal): Promise<number> {
-    const options = {
-      ...urlToHttpOptions(this.#url),
-      method: "POST",
-      headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
-      agent: agentOf(this.#url, this.#agents),
-      signal,
+    const headers = {
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(body),
     };
+    const options = { method: "POST", headers, agent: this.#agent, signal };
     return new Promise((resolve, reject) => {
       const answered = (incoming: IncomingMessage) => {
         incoming.on("error", reject).on("end", () => resolve(incoming.statusCode ?? 0));
         incoming.resume();
       };
-      const outgoing = send(options, answered);
-      outgoing.on("error", reject);
-      outgoing.end(body);
+      const outgoing = send({ ...urlToHttpOptions(this.#url), ...options }, answered);
+      outgoing.on("error", reject).end(body);
     });
   }
 }

@@ -1,12 +1,16 @@
-import { isJsonObject } from "../config/json-object.ts";
+import { isJsonObject, type JsonObject } from "../config/json-object.ts";
 import { UnsupportedEventError } from "../errors.ts";
-import { type Call, isString, property, requestForPools, type Trigger } from "./trigger.ts";
+import {
+  type Call,
+  isString,
+  poolsIn,
+  property,
+  requestForPools,
+  type Trigger,
+} from "./trigger.ts";
 
 /** A whole message has at most 64 KB. */
 const longestQuery = 65_536;
-
-/** What the dimension says of an instance that is in no pool. */
-const noPool = "default";
 
 /**
  * A message of a Monitoring alarm (versions 1.0 to 1.5), delivered by Notifications. Its pools are
@@ -35,17 +39,10 @@ export function readAlarm(body: unknown, call: Call): Trigger | undefined {
   };
 }
 
-function poolsOf(alarm: Readonly<Record<string, unknown>>): readonly string[] {
-  const dimensions: readonly unknown[] = Array.isArray(alarm["dimensions"])
-    ? alarm["dimensions"]
-    : [];
-  const pools = dimensions
-    .filter(isJsonObject)
-    .map((dimension) => property(dimension, "instancePoolId"))
-    .filter(isString)
-    .filter((pool) => pool !== "" && pool.toLowerCase() !== noPool);
+function poolsOf({ dimensions, query: asked }: JsonObject): readonly string[] {
+  const pools = Array.isArray(dimensions) ? poolsIn(dimensions) : [];
   if (pools.length > 0) return pools;
-  const query = isString(alarm["query"]) ? alarm["query"].slice(0, longestQuery) : "";
+  const query = isString(asked) ? asked.slice(0, longestQuery) : "";
   // What ends in a wildcard is only the beginning of an OCID.
   return [...query.matchAll(/(ocid1\.instancepool\.[a-z0-9.-]+)(\*?)/gi)].flatMap(
     ([, pool = "", wildcard]) => (wildcard === "" ? [pool] : []),

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { InvalidRequestError } from "../errors.ts";
 import { hasMoreValues, maximumRequestValues } from "../json-size.ts";
 import { readAlarm } from "./alarm.ts";
@@ -29,17 +30,10 @@ export function recognizeTrigger(bytes: Uint8Array, call: Call): Trigger {
 function parseBody(
   bytes: Uint8Array,
 ): { readonly value: unknown } | { readonly error: InvalidRequestError } {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    return { error: new InvalidRequestError("The request is not UTF-8 text.", { cause }) };
-  }
+  const text = textOf(bytes);
+  release(bytes);
+  if (text instanceof InvalidRequestError) return { error: text };
   if (text.trim() === "") return { value: undefined };
-  if (hasMoreValues(bytes, maximumRequestValues)) {
-    const message = `The request has over ${maximumRequestValues} values; it can't be about instance pools.`;
-    return { error: new InvalidRequestError(message) };
-  }
   try {
     return { value: JSON.parse(text) };
   } catch (error) {
@@ -47,4 +41,23 @@ function parseBody(
     const where = position === undefined ? "" : ` (at ${position})`;
     return { error: new InvalidRequestError(`The request is not JSON${where}.`) };
   }
+}
+
+/** OCI's own limit. */
+const maximumBodyBytes = 6 * 1024 * 1024;
+
+/** The text of a body that there is memory to parse. */
+function textOf(bytes: Uint8Array): string | InvalidRequestError {
+  if (bytes.length > maximumBodyBytes) return new InvalidRequestError("The request has over 6 MB.");
+  if (hasMoreValues(bytes, maximumRequestValues)) {
+    const message = `The request has over ${maximumRequestValues} values; it can't be about instance pools.`;
+    return new InvalidRequestError(message);
+  }
+  if (!isUtf8(bytes)) return new InvalidRequestError("The request is not UTF-8 text.");
+  return new TextDecoder().decode(bytes);
+}
+
+/** Gives back the memory of a body, which the FDK would keep until the heap is cleaned. */
+function release({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.resizable) buffer.resize(0);
 }

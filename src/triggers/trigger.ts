@@ -1,15 +1,25 @@
-import type { TraceContext } from "../telemetry/trace-context.ts";
+import { isJsonObject, type JsonObject } from "../config/json-object.ts";
+import type { ExpositionFormat } from "../result/exposition.ts";
+import type { TriggerName } from "../result/result-document.ts";
+import type { TraceContext } from "./trace-context.ts";
 
-/** Who can call the function. */
-export const triggerNames = ["direct", "event", "alarm", "connector-hub", "http"] as const;
+/** Those that measure: with a GET or HEAD the request is in the query string, else in the body. */
+export const allowedMethods = ["GET", "HEAD", "POST"] as const;
 
-export type TriggerName = (typeof triggerNames)[number];
+/** How an HTTP caller is answered. */
+export interface HttpTerms {
+  readonly format: "json" | ExpositionFormat;
+  /** Whether the method is one that measures; others are told which do. */
+  readonly methodAllowed: boolean;
+}
 
 /** One invocation, as its caller meant it. */
 export interface Trigger {
   readonly name: TriggerName;
   /** The caller's own id of this event, message or request, for the log. */
   readonly correlationId?: string | undefined;
+  /** Only of HTTP callers. */
+  readonly http?: HttpTerms;
   /**
    * The request that it stands for, as a direct caller would have written it.
    * @throws InvalidRequestError or UnsupportedEventError when it stands for none.
@@ -33,8 +43,17 @@ export function requestForPools(instancePoolIds: Iterable<string>): unknown {
   return { pools: [...unique].map((instancePoolId) => ({ instancePoolId })) };
 }
 
+/** The pools that dimensions of metrics name; those of an instance in no pool say "Default". */
+export function poolsIn(dimensions: readonly unknown[]): readonly string[] {
+  return dimensions
+    .filter(isJsonObject)
+    .map((one) => property(one, "instancePoolId"))
+    .filter(isString)
+    .filter((pool) => pool !== "" && pool.toLowerCase() !== "default");
+}
+
 /** The value of a key, whatever the case it is written in: OCI's services differ in that. */
-export function property(object: Readonly<Record<string, unknown>>, key: string): unknown {
+export function property(object: JsonObject, key: string): unknown {
   const wanted = key.toLowerCase();
   const found = Object.keys(object).find((candidate) => candidate.toLowerCase() === wanted);
   return found === undefined ? undefined : object[found];

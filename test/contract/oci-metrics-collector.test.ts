@@ -7,17 +7,23 @@ import type { PoolSpec } from "../../src/config/pool-spec.ts";
 import { InstanceManager } from "../../src/instance-manager/instance-manager.ts";
 import type { Invocation } from "../../src/invocation.ts";
 import { OciClients } from "../../src/oci/clients.ts";
-import { processPool } from "../../src/process-pool.ts";
 import { FaultyServer } from "../support/faulty-server.ts";
-import { anInvocation } from "../support/invocation.ts";
 import { compartmentId, instanceId, poolId } from "../support/ocids.ts";
 import { poolSpec } from "../support/pool-spec.ts";
-import { describeMetricsCollector, type Member } from "./metrics-collector-contract.ts";
+import {
+  describeMetricsCollector,
+  type Member,
+  measureWith,
+  nameOf,
+} from "./metrics-collector-contract.ts";
 
 describeMetricsCollector("OCIMetricsCollector", async () => {
   let members: readonly Member[] = [];
+  // One for each measurement: what the one before asked may still be under way.
+  let measurements = 0;
+  const instancePoolId = () => `${poolId}${measurements}`;
   const pool = () => ({
-    id: poolId,
+    id: instancePoolId(),
     displayName: "web",
     compartmentId,
     instances: members.map(instanceOf),
@@ -29,7 +35,7 @@ describeMetricsCollector("OCIMetricsCollector", async () => {
   return {
     measure: async (instances, settings = {}, fault) => {
       members = instances;
-      emulator.clearRequests();
+      measurements += 1;
       const faulty = fault && (await FaultyServer.start(fault));
       const endpoint = faulty && { OCI_MONITORING_ENDPOINT: faulty.url };
       const { oci } = readEnvironment({ ...emulator.environment, ...endpoint });
@@ -37,16 +43,21 @@ describeMetricsCollector("OCIMetricsCollector", async () => {
       const calls = ({ instancePoolId: ocid }: PoolSpec, invocation: Invocation) =>
         clients.callsFor({ ocid }, invocation);
       const collector = new OCIMetricsCollector(
-        new InstanceManager(async (...pool) => (await calls(...pool)).compute),
+        new InstanceManager(
+          async (...pool) => (await calls(...pool)).compute,
+          () => new Date(),
+        ),
         async (...pool) => (await calls(...pool)).monitoring,
         () => new Date(),
       );
-      const requested = { spec: poolSpec(settings), warnings: [] };
-      const collectors = { oci: collector, prometheus: collector };
-      return processPool(requested, collectors, anInvocation()).finally(() => faulty?.close());
+      const spec = { ...poolSpec(settings), instancePoolId: instancePoolId() };
+      return measureWith(collector, spec).finally(() => faulty?.close());
     },
+    // While the members are listed.
+    queriesBeforehand: 2,
     metricQueries: () =>
-      emulator.requests.filter(({ operation }) => operation === "SummarizeMetricsData").length,
+      emulator.requests.filter(({ body }) => JSON.stringify(body)?.includes(instancePoolId()))
+        .length,
     close: async () => {
       vi.unstubAllEnvs();
       await emulator.close();
@@ -55,11 +66,12 @@ describeMetricsCollector("OCIMetricsCollector", async () => {
 });
 
 function instanceOf(member: Member): EmulatedInstance {
-  const { unique, displayName = `inst-${unique}`, state = "Running", cpu, memory } = member;
+  const { unique, state = "Running", timeCreated, cpu, memory } = member;
   return {
     id: instanceId(unique),
-    displayName,
+    displayName: nameOf(member),
     state,
+    ...(timeCreated === undefined ? {} : { timeCreated }),
     ...(cpu === null ? {} : { cpu: steady(cpu) }),
     ...(memory === null ? {} : { memory: steady(memory) }),
   };

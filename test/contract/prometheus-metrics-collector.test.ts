@@ -1,14 +1,16 @@
 import { PrometheusMetricsCollector } from "../../src/collectors/prometheus-metrics-collector.ts";
-import { normalizeState } from "../../src/instance-manager/instance-pool.ts";
-import { processPool } from "../../src/process-pool.ts";
-import { PrometheusClient } from "../../src/prometheus-metrics/client.ts";
+import { PrometheusClient } from "../../src/prometheus/client.ts";
 import { type EmulatedHost, EmulatedPrometheus } from "../support/emulated-prometheus.ts";
 import type { Fault } from "../support/faulty-server.ts";
-import { anInvocation } from "../support/invocation.ts";
-import { compartmentId, instanceId, poolId } from "../support/ocids.ts";
 import { poolSpec } from "../support/pool-spec.ts";
 import { prometheusServerConfig } from "../support/prometheus-server-config.ts";
-import { describeMetricsCollector, type Member } from "./metrics-collector-contract.ts";
+import {
+  describeMetricsCollector,
+  type Member,
+  measureWith,
+  nameOf,
+  poolOf,
+} from "./metrics-collector-contract.ts";
 
 describeMetricsCollector("PrometheusMetricsCollector", async () => {
   let members: readonly Member[] = [];
@@ -22,25 +24,16 @@ describeMetricsCollector("PrometheusMetricsCollector", async () => {
   const newClient = () =>
     new PrometheusClient(prometheusServerConfig({ url: server.url }), () => new Date());
   let client = newClient();
-  const directory = {
-    getInstancesFromInstancePool: async () => ({
-      id: poolId,
-      name: "web",
-      instances: members.map(({ unique, displayName = `inst-${unique}`, state = "Running" }) => ({
-        id: instanceId(unique),
-        displayName,
-        compartmentId,
-        state: normalizeState(state),
-      })),
-    }),
-  };
   const collector = new PrometheusMetricsCollector({
-    directory,
+    directory: { getInstancesFromInstancePool: async () => poolOf(members) },
     hosts: { hostsOf: async () => ({ byInstanceId: new Map(), failure: undefined }) },
+    ownExporterOf: () => undefined,
     serverOf: async (_, invocation) => ({
       query: (promql, time) => client.query(promql, { invocation, readSecret: noSecrets, time }),
+      fits: (promql) => client.fits(promql),
       redact: (text) => client.redact(text),
     }),
+    matchLabels: () => new Set(["instance"]),
     now: () => new Date(),
   });
   return {
@@ -49,13 +42,9 @@ describeMetricsCollector("PrometheusMetricsCollector", async () => {
       fault = broken;
       client = newClient();
       queriesBefore = server.queries.length;
-      const spec = poolSpec({ ...settings, source: "prometheus" });
-      return processPool(
-        { spec, warnings: [] },
-        { oci: collector, prometheus: collector },
-        anInvocation(),
-      );
+      return measureWith(collector, poolSpec({ ...settings, source: "prometheus" }));
     },
+    queriesBeforehand: 0,
     metricQueries: () => server.queries.length - queriesBefore,
     close: () => server.close(),
   };
@@ -64,8 +53,9 @@ describeMetricsCollector("PrometheusMetricsCollector", async () => {
 const noSecrets = () => Promise.reject(new Error("there is no Vault"));
 
 /** A host that scrapes find; a silent member is one that Prometheus has never heard of. */
-function hostOf({ unique, displayName = `inst-${unique}`, cpu, memory }: Member): EmulatedHost[] {
+function hostOf(member: Member): EmulatedHost[] {
+  const { cpu, memory } = member;
   if (cpu === null && memory === null) return [];
-  const labels = { instance: `${displayName}:9100`, job: "node" };
+  const labels = { instance: `${nameOf(member)}:9100`, job: "node" };
   return [{ labels, up: 1, cpu, memory }];
 }

@@ -9,8 +9,6 @@ const target = "authentication";
 /** A token's instants are whole seconds, so that it lives for up to a second less. */
 const shortLifeMs = 3_000;
 const minuteMs = 60_000;
-/** While the keys of another cell are made, nobody is served. */
-const timeoutMs = 20_000;
 
 /** What is wrong with who asks, or with the clock that tells; each has an emulator of its own. */
 export const authenticationCells: readonly Cell[] = [
@@ -42,6 +40,7 @@ export const authenticationCells: readonly Cell[] = [
     sleeps: true,
     inject: async (emulator) => {
       const stranger = await OciEmulator.start({ tenancy });
+      stranger.rotatePrincipal();
       copyFileSync(keyFileOf(stranger), keyFileOf(emulator));
       await stranger.close();
     },
@@ -81,7 +80,7 @@ function withPrincipal(fault: string, about: PrincipalFault): Cell {
     options: async () => {
       const emulator = await OciEmulator.start({ tenancy, ...about.emulator });
       const environment = about.environment?.(emulator) ?? {};
-      return { source: "oci", emulator, environment, timeoutMs };
+      return { source: "oci", emulator, environment };
     },
     warm,
     inject: (world) => about.inject?.(emulatorOf(world)),

@@ -1,11 +1,39 @@
 import type { CellResult } from "./cell.ts";
 
-const introduction = `# Fault matrix
+/** A page of the matrix: it has the rows of some targets. */
+export interface FaultPage {
+  readonly file: string;
+  readonly title: string;
+  /** The other page. */
+  readonly more: string;
+  readonly has: (target: string) => boolean;
+}
 
-What the function answers when something is wrong with what it depends on. Each row is a process of
-its own that runs the built function as Fn does, mostly with a timeout of eight seconds. The fault
-is put into the connection by a proxy, the pool is asked for, and when the fault is over it is asked
-for again. \`npm run faults\` writes this file; the tests play the same cells.
+const ofPrometheus = (target: string) => ["Prometheus", "Vault"].includes(target);
+
+/** Each row of the matrix is on one of them. */
+export const faultPages: readonly FaultPage[] = [
+  {
+    file: "docs/fault-matrix.md",
+    title: "Fault matrix: OCI, and who asks it",
+    more: "[Another page](fault-matrix-prometheus.md) has Prometheus, and Vault, which has its token.",
+    has: (target) => !ofPrometheus(target),
+  },
+  {
+    file: "docs/fault-matrix-prometheus.md",
+    title: "Fault matrix: Prometheus, and Vault, which has its token",
+    more: "[Another page](fault-matrix.md) has OCI, and who asks it.",
+    has: ofPrometheus,
+  },
+];
+
+const introduction = ({ title, more }: FaultPage) => `# ${title}
+
+What the function answers when something is wrong with what it depends on. ${more}
+
+Each row is a process of its own that runs the built function as Fn does, mostly with a timeout of
+twenty seconds. The fault is put into the connection by a proxy, the pool is asked for, and when the
+fault is over it is asked for again. \`npm run faults\` writes this file; the tests play the same cells.
 
 - **answer**: \`ok\` is the right averages, everything else the code of the failure.
 - **time**: from the call to the answer, of the time that Fn gives. Where it is over that, Fn was
@@ -16,9 +44,10 @@ for again. \`npm run faults\` writes this file; the tests play the same cells.
 
 const columns = ["target", "fault", "answer", "time, ms", "requests", "next call"] as const;
 
-/** The matrix' results in Markdown. */
-export function writeFaultTable(results: readonly CellResult[]): string {
-  const rows = results.map((result) => {
+/** The results of a page in Markdown. */
+export function writeFaultTable(page: FaultPage, results: readonly CellResult[]): string {
+  const own = results.filter(({ cell }) => page.has(cell.target));
+  const rows = own.map((result) => {
     const { cell, outcome, durationMs, timeoutMs, faults, next, afterBreaker } = result;
     const time = `${durationMs} of ${timeoutMs}`;
     const after = afterBreaker ? `${next}, after CIRCUIT_OPEN` : next;
@@ -27,7 +56,7 @@ export function writeFaultTable(results: readonly CellResult[]): string {
   const lines = [columns, columns.map(() => "---"), ...rows].map(
     (cells) => `| ${cells.join(" | ")} |`,
   );
-  return `${introduction}\n${lines.join("\n")}\n`;
+  return `${introduction(page)}\n${lines.join("\n")}\n`;
 }
 
 /** A written row, as far as it is the same every time. */

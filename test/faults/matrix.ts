@@ -5,7 +5,7 @@ import { frozenCells } from "./frozen-cells.ts";
 import { deadConnectionCells, passingCells } from "./passing-cells.ts";
 import { responseCells } from "./response-cells.ts";
 import { statusCells } from "./status-cells.ts";
-import { targets, vault } from "./target.ts";
+import { identity, targets, vault } from "./target.ts";
 
 /** Every fault that the function is put to. */
 export const matrix: readonly Cell[] = [
@@ -17,9 +17,11 @@ export const matrix: readonly Cell[] = [
     ...deadConnectionCells(target),
     ...frozenCells(target),
   ]),
-  ...connectionCells(vault),
-  ...responseCells(vault),
-  ...statusCells(vault),
-  ...passingCells(vault),
+  ...[vault, identity].flatMap((target) => [
+    ...connectionCells(target),
+    ...responseCells(target),
+    ...statusCells(target),
+    ...passingCells(target),
+  ]),
   ...authenticationCells,
 ];

@@ -4,7 +4,7 @@ import type { Cell } from "./cell.ts";
 import { faultCell, optionsOf, proxyOf, type Target } from "./target.ts";
 
 /** Of this a fault leaves enough for another try on a busy machine, too. */
-const timeoutMs = 20_000;
+const timeoutMs = 40_000;
 
 /** Faults of one request, which the same call gets over. */
 export function passingCells(target: Target): readonly Cell[] {

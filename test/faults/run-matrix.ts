@@ -4,7 +4,7 @@ import { runCell } from "./run-cell.ts";
 import { Sources } from "./sources.ts";
 
 /** Processes that work; the others wait for a breaker, or are frozen. */
-const processesAtWork = 6;
+const processesAtWork = 4;
 const processes = 30;
 
 /** Plays the cells, each in a function process of its own; the results are in the cells' order. */

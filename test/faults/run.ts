@@ -1,16 +1,16 @@
-// Plays the fault matrix and writes docs/fault-matrix.md; with --only <text>, plays some, and writes nothing.
+// Plays the fault matrix and writes its pages in docs; with --only <text>, plays some, and writes nothing.
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { buildFunction } from "../../build.mjs";
 import type { CellResult } from "./cell.ts";
-import { writeFaultTable } from "./fault-table.ts";
+import { faultPages, writeFaultTable } from "./fault-table.ts";
 import { judgeCell } from "./judge-cell.ts";
 import { matrix } from "./matrix.ts";
 import { runMatrix } from "./run-matrix.ts";
-import { targets, vault } from "./target.ts";
+import { allTargets } from "./target.ts";
 
 const { only } = parseArgs({ options: { only: { type: "string" } } }).values;
-const document = new URL("../../docs/fault-matrix.md", import.meta.url);
+const root = new URL("../../", import.meta.url);
 
 await buildFunction();
 const started = performance.now();
@@ -18,7 +18,9 @@ const cells = matrix.filter(({ target, fault }) => `${target}: ${fault}`.include
 const results = await runMatrix(cells, report);
 const seconds = Math.round((performance.now() - started) / 1_000);
 
-if (only === undefined) await writeFile(document, writeFaultTable(results));
+for (const page of only === undefined ? faultPages : []) {
+  await writeFile(new URL(page.file, root), writeFaultTable(page, results));
+}
 const wrong = cells.filter((cell, index) => complaintsOf(cell, results[index]).length > 0);
 if (wrong.length > 0) process.exitCode = 1;
 console.log(`${wrong.length} of ${cells.length} cells are wrong, after ${seconds} s.`);
@@ -36,5 +38,5 @@ function report(result: CellResult): void {
 }
 
 function complaintsOf(cell: (typeof cells)[number], result: CellResult | undefined) {
-  return result === undefined ? ["was not played"] : judgeCell(cell, result, [...targets, vault]);
+  return result === undefined ? ["was not played"] : judgeCell(cell, result, allTargets);
 }

@@ -36,10 +36,11 @@ function prometheusSecrets(environment: Readonly<Record<string, string>>): reado
     PROMETHEUS_USERNAME: user = "",
     PROMETHEUS_PASSWORD: password = "",
     PROMETHEUS_CLIENT_KEY: key = "",
+    PROMETHEUS_OAUTH2_CLIENT_SECRET: clientSecret = "",
   } = environment;
   const basic = Buffer.from(`${user}:${password}`).toString("base64");
   const passwords = password === "" ? [] : [password, basic];
-  return [bearer, ...passwords, ...piecesOf(key)].filter(Boolean);
+  return [bearer, clientSecret, ...passwords, ...piecesOf(key)].filter(Boolean);
 }
 
 /** The principal's token and key, in the pieces that could be seen of them. */

@@ -28,6 +28,7 @@ const host = (unique: string, cpu: number, memory: number) => ({
 export const vaultSecretId = "ocid1.vaultsecret.oc1.iad.amaaaaaaprometheustoken";
 
 export const tenancy = {
+  compartments: [{ id: compartmentId }],
   secrets: [{ id: vaultSecretId, content: canaries.vaultToken }],
   pools: [
     {

@@ -83,9 +83,11 @@ export function statusCells(target: Target): readonly Cell[] {
       asked,
     );
   return [
-    ...statuses.map(({ status, asked, [meaning]: outcome }) =>
-      faultCell(target, String(status), refusal(dialect, status), [outcome], asked),
-    ),
+    ...statuses.map(({ status, asked, [meaning]: outcome }) => {
+      // It may be the method that is refused: Prometheus is asked once more, by GET.
+      const times = meaning === "prometheus" && status === 403 ? "again" : asked;
+      return faultCell(target, String(status), refusal(dialect, status), [outcome], times);
+    }),
     ...(meaning === "prometheus" ? [tooHeavy(target)] : []),
     throttled("1 second", "1", "again"),
     // Later than the deadline: it would be no use to wait.

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { tenancyId } from "../../local/oci-emulator/tenancy.ts";
 import type { InjectedFault, InjectOptions } from "../support/fault-proxy.ts";
 import { type Dialect, ociDialect, prometheusDialect } from "../support/source-dialects.ts";
 import type { Asked, Cell, Outcome } from "./cell.ts";
@@ -12,6 +13,8 @@ export interface Target {
   readonly source: WorldOptions["source"];
   /** More of the function's configuration. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** @default names the pool */
+  readonly request?: object;
   readonly dialect: Dialect;
   /** What its statuses mean. */
   readonly meaning: "oci" | "vault" | "prometheus";
@@ -67,8 +70,22 @@ export const vault: Target = {
   requests: 1,
 };
 
-export function optionsOf({ source, environment = {} }: Target): WorldOptions {
-  return { source, environment };
+/** What it calls to find the pools of a compartment and of those below it. */
+export const identity: Target = {
+  name: "OCI compartments",
+  service: "identity",
+  source: "oci",
+  request: { select: { compartmentId: tenancyId, includeSubcompartments: true } },
+  dialect: ociDialect,
+  meaning: "oci",
+  where: () => true,
+  requests: 1,
+};
+
+export const allTargets: readonly Target[] = [...targets, vault, identity];
+
+export function optionsOf({ source, environment = {}, request }: Target): WorldOptions {
+  return request === undefined ? { source, environment } : { source, environment, request };
 }
 
 export function proxyOf(target: Target, world: World) {

@@ -8,7 +8,7 @@ import { canaries, SecretCanary } from "./secret-canary.ts";
 import type { Sources } from "./sources.ts";
 
 /** What a function under test speaks to, each through a proxy of its own. */
-export type Service = "compute" | "monitoring" | "prometheus" | "vault";
+export type Service = "compute" | "monitoring" | "identity" | "prometheus" | "vault";
 
 export interface WorldOptions {
   /** Which source the pool is measured by. */
@@ -17,17 +17,20 @@ export interface WorldOptions {
   readonly tls?: { readonly service: Service; readonly certificate: KeyPair };
   /** @default the one that all share */
   readonly emulator?: OciEmulator;
+  /** What is asked for, but for the source. @default the pool by its OCID */
+  readonly request?: object;
   /** More of the function's configuration. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly nodeArguments?: readonly string[];
   /** How long after its deadline a call is killed. @default 0 */
   readonly graceMs?: number;
-  /** Fn's timeout. @default 8_000 */
+  /** Fn's timeout. @default 20_000 */
   readonly timeoutMs?: number;
 }
 
 const bundle = new URL("../../dist/func.cjs", import.meta.url).pathname;
-const defaultTimeoutMs = 8_000;
+/** Enough for a call and what it waits for, also on a machine that is ten times as slow. */
+const defaultTimeoutMs = 20_000;
 /** Many start at the same time. */
 const startTimeoutMs = 30_000;
 
@@ -66,6 +69,7 @@ export class World {
     const proxies = {
       compute: await start("compute", upstream.oci),
       monitoring: await start("monitoring", upstream.oci),
+      identity: await start("identity", upstream.oci),
       prometheus: await start("prometheus", upstream.prometheus),
       vault: await start("vault", upstream.oci),
     };
@@ -75,6 +79,7 @@ export class World {
       ...emulator.environment,
       OCI_CORE_ENDPOINT: proxies.compute.url,
       OCI_MONITORING_ENDPOINT: proxies.monitoring.url,
+      OCI_IDENTITY_ENDPOINT: proxies.identity.url,
       OCI_SECRETS_ENDPOINT: proxies.vault.url,
       PROMETHEUS_URL: proxies.prometheus.url,
       PROMETHEUS_BEARER_TOKEN: canaries.bearerToken,
@@ -91,6 +96,8 @@ export class World {
       graceMs,
       nodeArguments,
       startTimeoutMs,
+      // A cell waits for longer than Fn keeps an idle process by default, and shorter than it may.
+      idleTimeoutMs: 300_000,
       onLog: (line) => canary.watch(line),
     });
     const complete = { ...options, timeoutMs };
@@ -104,8 +111,8 @@ export class World {
 
   /** Asks the function for its pool. */
   async ask(source = this.options.source): Promise<FnResponse> {
-    const request = { instancePoolId: poolId, source };
-    const response = await this.agent.invoke(JSON.stringify(request));
+    const { request = { instancePoolId: poolId } } = this.options;
+    const response = await this.agent.invoke(JSON.stringify({ ...request, source }));
     this.#canary.watch(`${response.body} ${JSON.stringify(response.headers)}`);
     return response;
   }

@@ -115,7 +115,11 @@ describe("the packed command, on the user's own config file", () => {
     const { code, stdout, stderr } = await run(...toOwnTenancy, "--pool", "web");
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout.split("\n")).toEqual([
+    const [heading, ...lines] = stdout.split("\n");
+    expect(heading).toMatch(
+      /^profile OPERATOR · us-ashburn-1 · 5 min until \d\d:\d\d · mean of 60 s$/,
+    );
+    expect(lines).toEqual([
       "Pool web (oci): ok, 2 of 2 running members reported, 2 in all",
       "  CPU     average 20.0 % of 2 (min 20.0 %, p95 20.0 %, max 20.0 %)",
       "  memory  average 40.0 % of 2 (min 40.0 %, p95 40.0 %, max 40.0 %)",
@@ -147,11 +151,64 @@ describe("the packed command, on the user's own config file", () => {
     expect(stdout).toContain('Did you mean "web"?');
   });
 
-  it("exits with 1 when there is no such profile", async () => {
-    const { code, stdout } = await run("--profile", "NOBODY", "--pool", demoPoolId);
+  it("exits with 1 when there is no such profile, and says which there are", async () => {
+    const { code, stdout } = await run("--profile", "OPERATR", "--pool", demoPoolId);
 
     expect(code).toBe(1);
-    expect(stdout).toContain("NOT_AUTHENTICATED");
+    expect(stdout).toMatch(/NOT_AUTHENTICATED: .* has no profile "OPERATR"; it has OPERATOR\./);
+    expect(stdout).toContain("Did you mean OPERATOR?");
+  });
+
+  it("exits with 3 when a condition of --fail-on holds, and says which", async () => {
+    const holds = await run(...toOwnTenancy, "--all", "--fail-on", "partial|cpu>80");
+    const not = await run(...toOwnTenancy, "--pool", "web", "--fail-on", "partial|cpu>80");
+
+    expect(holds).toMatchObject({
+      code: 3,
+      stderr: "--fail-on: empty: failed\n--fail-on: empty: CPU is not known\n",
+    });
+    expect(not).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("measures as it is told, whatever is configured", async () => {
+    const settings = ["--window", "60", "--statistic", "max"];
+    const { stdout } = await run(...toOwnTenancy, "--all", ...settings, "--json");
+    const {
+      pools: [web],
+    } = JSON.parse(stdout);
+
+    expect(web).toMatchObject({ name: "web", statistic: "max" });
+    expect(Date.parse(web.window.end) - Date.parse(web.window.start)).toBe(3_600_000);
+  });
+
+  it("says with --health who signs", async () => {
+    const { stdout } = await run(...toOwnTenancy, "--health");
+
+    expect(stdout).toMatch(
+      / {2}principal: ok \(\d+ ms\)\n {4}api key ocid1\.user\..*, profile "OPERATOR" of /,
+    );
+    expect(stdout).toContain("pool empty: ok");
+  });
+
+  it("shows on a terminal what a payload gets as a table, and JSON only where it is piped", async () => {
+    const payload = JSON.stringify({ instancePoolId: demoPoolId });
+    const shell = runInTerminal(["--profile", "OPERATOR", payload]);
+    const piped = await run("--profile", "OPERATOR", payload);
+
+    expect(await shell.exit).toBe(0);
+    expect((await shell.terminal.lines()).join("\n")).toMatch(/^profile OPERATOR .*\nPool web/);
+    expect(shell.terminal.written).not.toContain("{");
+    expect(JSON.parse(piped.stdout)).toMatchObject({ status: "ok" });
+    expect(piped.stderr).toContain("Pool web (oci): ok");
+  });
+
+  it("tries a file of pools on an emulated tenancy", async () => {
+    const { code, stdout } = await run("--demo", "--config", "pools.json");
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^emulated tenancy · us-ashburn-1 · /);
+    expect(stdout).toMatch(/^web +ok /m);
+    expect(stdout).toMatch(/^empty +ok .* 3 of 3$/m);
   });
 
   it("exits with 2 when it was called wrongly", async () => {
@@ -199,23 +256,49 @@ describe("the packed command, on the user's own config file", () => {
 describe("the packed command in a terminal", () => {
   it("watches in colour, follows the window's size, and gives the terminal back at Ctrl-C", async () => {
     const shell = runInTerminal([...toOwnTenancy, "--all", "--watch"]);
-    const [status, , header, row = ""] = await shell.shown((lines) => lines[3] !== undefined);
+    const web = (lines: readonly string[]) => lines.find((line) => /^[› ] web/.test(line));
+    const lines = await shell.shown((shown) => web(shown) !== undefined);
     shell.resize(120, 30);
-    const wider = await shell.shown((lines) => (lines[3]?.length ?? 0) > 80);
+    const wider = await shell.shown((shown) => (web(shown)?.length ?? 0) > 80);
     const whileWatching = shell.terminal.cursorShown;
     shell.type("\x03");
 
     expect(await shell.exit).toBe(0);
-    expect(status).toMatch(/^every 30 s · measured at \d\d:\d\d:\d\d in \d+ ms · next in \d+ s · /);
-    expect(header).toMatch(/^pool +status +CPU +memory +reporting$/);
-    expect(row).toMatch(/^web +ok +█+░+ +20\.0 % +█+░+ +40\.0 % +2 of 2$/);
-    expect(wider[3]).toMatch(/^web +ok +█+░+ +20\.0 % +█+░+ +40\.0 % +2 of 2$/);
+    expect(lines[0]).toMatch(
+      /^measured at \d\d:\d\d:\d\d in \d+ ms · every 30 s · next in \d+ s · q: quit · \?: keys$/,
+    );
+    expect(lines[1]).toMatch(/^profile OPERATOR · us-ashburn-1 · 5 min until /);
+    expect(lines[3]).toBe("2 pools: 1 failed, 1 ok · by trouble");
+    expect(lines[4]).toMatch(/^ {2}pool +status +CPU +memory +reporting$/);
+    expect(lines[5]).toMatch(/^› empty +failed +EMPTY_POOL +0 of 0$/);
+    expect(web(lines)).toMatch(/^ {2}web +ok +█+.?░+ +20\.0 % ↑20 +█+.?░+ +40\.0 % ↑40 +2 of 2$/);
+    expect(web(wider)).toMatch(/^ {2}web +ok +█+.?░+ +20\.0 % ↑20 .* ▂ +2 of 2$/);
     expect(shell.terminal.written).toContain("\x1b[32mok");
     expect({ before: whileWatching, after: shell.terminal.cursorShown }).toEqual({
       before: false,
       after: true,
     });
-    expect((await shell.terminal.lines()).slice(0, 2)).toEqual([wider[2], wider[3]]);
+    expect((await shell.terminal.lines()).join("\n")).toMatch(/^profile .*\npool .*\nweb +ok/);
+  });
+
+  it("opens the chosen pool's members, and goes back", async () => {
+    const shell = runInTerminal([...toOwnTenancy, "--all", "--watch"]);
+    const rows = (wanted: RegExp) =>
+      shell.shown((lines) => lines.some((line) => wanted.test(line)));
+    await rows(/^› empty/);
+    shell.type("j");
+    await rows(/^› web/);
+    shell.type("\r");
+    const opened = await rows(/^ {2}inst-b +CPU/);
+    shell.type("\x1b");
+    await rows(/^› web/);
+    shell.type("f");
+    const filtered = await rows(/not ok only/);
+    shell.type("q");
+
+    expect(await shell.exit).toBe(0);
+    expect(opened.join("\n")).toContain("Pool web (oci): ok, 2 of 2");
+    expect(filtered.some((line) => line.includes("web"))).toBe(false);
   });
 
   it("asks at once at r, and ends at q", async () => {
@@ -232,7 +315,7 @@ describe("the packed command in a terminal", () => {
 
   it("gives the terminal back when it is asked to end", async () => {
     const shell = runInTerminal([...toOwnTenancy, "--all", "--watch"]);
-    await shell.shown((lines) => lines[3] !== undefined);
+    await shell.shown((lines) => lines[4] !== undefined);
     shell.kill("SIGTERM");
     await shell.exit;
 
@@ -242,12 +325,14 @@ describe("the packed command in a terminal", () => {
 
   it("prints a payload's document without a line that the window would break", async () => {
     const payload = JSON.stringify({ instancePoolId: demoPoolId, includeInstances: true });
-    const shell = runInTerminal(["--profile", "OPERATOR", payload]);
+    const shell = runInTerminal(["--profile", "OPERATOR", "--json", payload]);
 
     expect(await shell.exit).toBe(0);
     const lines = stripVTControlCharacters(shell.terminal.written).split("\r\n");
-    expect(lines).toContain("{");
-    expect(lines.slice(lines.indexOf("{")).filter((line) => line.length > 80)).toEqual([]);
+    // Before it on the same line may have been what was under way.
+    const start = lines.findIndex((line) => /^(?:.*\r)?\{$/s.test(line));
+    expect(start).toBeGreaterThanOrEqual(0);
+    expect(lines.slice(start + 1).filter((line) => line.length > 80)).toEqual([]);
   });
 
   it.each([
@@ -257,9 +342,11 @@ describe("the packed command in a terminal", () => {
     const shell = runInTerminal([...toOwnTenancy, "--all"], { [name]: value });
 
     expect(await shell.exit).toBe(0);
-    expect(await shell.terminal.lines()).toEqual([
+    const [heading, ...lines] = await shell.terminal.lines();
+    expect(heading).toMatch(/^profile OPERATOR · us-ashburn-1 · 5 min until .* · mean of 60 s$/);
+    expect(lines).toEqual([
       "pool   status   CPU                        memory                     reporting",
-      "web    ok       ███░░░░░░░░░░░░░░  20.0 %  ███████░░░░░░░░░░  40.0 %  2 of 2",
+      "web    ok       ██▍░░░░░░░░░  20.0 % ↑20   ████▊░░░░░░░  40.0 % ↑40   2 of 2",
       "empty  failed   EMPTY_POOL                                            0 of 0",
       "",
       "empty",

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, type TestContext } from "vitest";
 import { FnAgent } from "../../local/fn-agent/fn-agent.ts";
 import { OciEmulator } from "../../local/oci-emulator/emulator.ts";
 import { steady } from "../../local/oci-emulator/tenancy.ts";
@@ -12,7 +12,8 @@ const bundle = new URL("../../dist/func.cjs", import.meta.url).pathname;
 
 const member = { id: instanceId("a"), displayName: "a", state: "Running" };
 const instances = [{ ...member, cpu: steady(20), memory: steady(40) }];
-const timeoutMs = 4_000;
+/** Enough for a first call on a busy machine. */
+const timeoutMs = 8_000;
 const pools = ["", "slow", "other"].map((suffix) => ({
   id: `${poolId}${suffix}`,
   displayName: `web${suffix}`,
@@ -20,30 +21,28 @@ const pools = ["", "slow", "other"].map((suffix) => ({
   instances,
 }));
 
-describe("an invocation whose time is short", () => {
-  const cleanups: (() => Promise<void>)[] = [];
-  afterEach(async () => {
-    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-  });
-
+// Each waits for a deadline.
+describe.concurrent("an invocation whose time is short", () => {
+  /** What is started later is ended earlier. */
   async function start(
+    { onTestFinished: atEnd }: TestContext,
     variables: Readonly<Record<string, string>> = {},
     slow: "core" | "monitoring" = "core",
   ) {
     const emulator = await OciEmulator.start({ tenancy: { pools } });
-    cleanups.push(() => emulator.close());
+    atEnd(() => emulator.close());
     const proxy = await FaultProxy.start({ upstream: emulator.url });
-    cleanups.push(() => proxy.close());
+    atEnd(() => proxy.close());
     const environment = { ...emulator.environment, [endpoints[slow]]: proxy.url, ...variables };
     const agent = await FnAgent.start({ bundle, environment, timeoutMs });
-    cleanups.push(() => agent.close());
+    atEnd(() => agent.close());
     return { agent, proxy, emulator };
   }
   const endpoints = { core: "OCI_CORE_ENDPOINT", monitoring: "OCI_MONITORING_ENDPOINT" } as const;
   const request = { pools: pools.map(({ id }) => ({ instancePoolId: id, compartmentId })) };
 
-  it("answers in time what it has, and says of the slow pool that it was too slow", async () => {
-    const { agent, proxy } = await start();
+  it("answers in time what it has, and says of the slow pool that it was too slow", async (test) => {
+    const { agent, proxy } = await start(test);
     const { pid } = agent;
     proxy.inject(blackHole, { where: ({ url = "" }) => url.includes(`${poolId}slow`) });
 
@@ -58,8 +57,8 @@ describe("an invocation whose time is short", () => {
     expect(agent.pid).toBe(pid);
   });
 
-  it("answers with the metric that is there, when the other does not come", async () => {
-    const { agent, proxy } = await start({}, "monitoring");
+  it("answers with the metric that is there, when the other does not come", async (test) => {
+    const { agent, proxy } = await start(test, {}, "monitoring");
     proxy.inject({
       respond: async ({ response, forward }) => {
         const { status, headers, body } = await forward();
@@ -80,11 +79,11 @@ describe("an invocation whose time is short", () => {
     });
   });
 
-  it("answers in time when nobody takes its metrics and spans, either", async () => {
+  it("answers in time when nobody takes its metrics and spans, either", async (test) => {
     const silent = await FaultProxy.start({ upstream: "http://127.0.0.1:1" });
-    cleanups.push(() => silent.close());
+    test.onTestFinished(() => silent.close());
     silent.inject(blackHole);
-    const { agent, proxy } = await start({
+    const { agent, proxy } = await start(test, {
       OCI_MONITORING_INGESTION_ENDPOINT: silent.url,
       FUNCTION_METRICS_NAMESPACE: "functions",
       OCI_TRACING_ENABLED: "1",
@@ -107,8 +106,8 @@ describe("an invocation whose time is short", () => {
     }
   });
 
-  it("leaves nothing of it behind for the next", async () => {
-    const { agent, proxy } = await start();
+  it("leaves nothing of it behind for the next", async (test) => {
+    const { agent, proxy } = await start(test);
     proxy.inject(blackHole, { where: ({ url = "" }) => url.includes(`${poolId}slow`) });
     await ask(agent, request);
     proxy.clear();
@@ -119,8 +118,8 @@ describe("an invocation whose time is short", () => {
     expect(document.pools.map(({ cpu }) => cpu.average)).toEqual([20, 20, 20]);
   });
 
-  it("ends with its answer what that did not wait for, even if it is frozen then", async () => {
-    const { agent, proxy } = await start();
+  it("ends with its answer what that did not wait for, even if it is frozen then", async (test) => {
+    const { agent, proxy } = await start(test);
     const givenUp = new Promise((resolve) => {
       proxy.inject({
         respond: async ({ request: { url = "", socket }, response, forward }) => {
@@ -141,8 +140,8 @@ describe("an invocation whose time is short", () => {
     await givenUp;
   });
 
-  it("tells the caller of an event to come again", async () => {
-    const { agent, proxy } = await start();
+  it("tells the caller of an event to come again", async (test) => {
+    const { agent, proxy } = await start(test);
     proxy.inject(blackHole);
     const event = {
       eventType: "com.oraclecloud.computemanagement.updateinstancepool.end",

@@ -5,17 +5,20 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse as parseYaml } from "yaml";
 import { demoPoolId } from "../../local/demo-tenancy.ts";
 import type { FnAgent } from "../../local/fn-agent/fn-agent.ts";
-import { jsonSchemas } from "../../local/json-schemas.ts";
 import { OciEmulator } from "../../local/oci-emulator/emulator.ts";
 import { steady } from "../../local/oci-emulator/tenancy.ts";
 import type { ResultDocument } from "../../src/result/result-document.ts";
+import { jsonSchemas } from "../../tools/json-schemas.ts";
 import { configurationOf } from "../support/configuration.ts";
 import { startFunction } from "../support/function-process.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const text = (path: string) => readFileSync(`${root}/${path}`, "utf8");
 const example = (name: string) => text(`examples/${name}`);
-const files = readdirSync(`${root}/examples`).filter((name) => name !== "README.md");
+/** Code has tests of its own. */
+const files = readdirSync(`${root}/examples`, { withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name !== "README.md")
+  .map(({ name }) => name);
 
 const ajv = addFormats.default(new Ajv.default({ strict: false, allErrors: true }));
 const validator = (name: string) => ajv.compile(JSON.parse(text(`schemas/${name}`)));
@@ -32,6 +35,7 @@ const pool = {
   id: demoPoolId,
   displayName: "web",
   compartmentId: "ocid1.compartment.oc1..aaaaaaaademo",
+  freeformTags: { stage: "prod" },
   instances: [instance],
 };
 
@@ -51,6 +55,7 @@ describe("the examples", () => {
     ["request-pool.json", "direct", 1],
     ["request-configured-pool.json", "direct", 1],
     ["request-several-pools.json", "direct", 2],
+    ["request-select.json", "direct", 1],
     ["event-instance-pool.json", "event", 1],
     ["event-instance.json", "event", 1],
     ["alarm.json", "alarm", 1],
@@ -95,16 +100,19 @@ describe("the examples", () => {
     expect(response.headers).toMatchObject({ "fn-http-status": "200" });
   });
 
-  it.each(["pools.yaml", "pools-publish.yaml", "pools.json", "original-config.yaml"])(
-    "configures by %s",
-    (file) => {
-      const { problems, pools } = configurationOf({ POOLS: example(file) });
+  it.each([
+    "pools.yaml",
+    "pools-publish.yaml",
+    "pools-select.yaml",
+    "pools.json",
+    "original-config.yaml",
+  ])("configures by %s", (file) => {
+    const { problems, pools } = configurationOf({ POOLS: example(file) });
 
-      expect(problems).toEqual([]);
-      expect(pools.filter(({ spec }) => !spec.ok)).toEqual([]);
-      expect(pools.length).toBeGreaterThan(0);
-    },
-  );
+    expect(problems).toEqual([]);
+    expect(pools.filter(({ spec }) => !spec.ok)).toEqual([]);
+    expect(pools.length).toBeGreaterThan(0);
+  });
 
   it("are all run by this test", () => {
     const run = [
@@ -115,6 +123,7 @@ describe("the examples", () => {
       "http-get.json",
       "pools.yaml",
       "pools-publish.yaml",
+      "pools-select.yaml",
       "pools.json",
       "original-config.yaml",
     ];

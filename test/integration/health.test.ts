@@ -133,7 +133,7 @@ describe("the health check when somebody never answers", () => {
         POOLS,
         PROMETHEUS_URL: `http://127.0.0.1:${port}`,
       },
-      timeoutMs: 4_000,
+      timeoutMs: 8_000,
     });
 
     const { status, checks } = await health(agent);

@@ -7,51 +7,32 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { FnAgent } from "../../local/fn-agent/fn-agent.ts";
 import { OciEmulator } from "../../local/oci-emulator/emulator.ts";
 import { steady } from "../../local/oci-emulator/tenancy.ts";
-import { MetricsCollector } from "../../src/collectors/metrics-collector.ts";
 import { type Answer, InvocationFailedError } from "../../src/delivery.ts";
 import { createHandler } from "../../src/handler.ts";
 import type { Call } from "../../src/triggers/trigger.ts";
 import { bodies, headers, json, knownKeys } from "../fixtures/hostile-arbitraries.ts";
+import { forEachSource } from "../support/collectors.ts";
 import { configurationOf } from "../support/configuration.ts";
 import { ask, startFunction } from "../support/function-process.ts";
 import { silentLogger } from "../support/logger.ts";
 import { noServices } from "../support/no-services.ts";
 import { compartmentId, instanceId, poolId } from "../support/ocids.ts";
 import { noIngestion } from "../support/publishing.ts";
+import { SteadyCollector } from "../support/steady-collector.ts";
+
+const now = () => new Date("2026-11-23T20:40:00Z");
 
 /** Every pool has one member at 40 % CPU, and none reports its memory. */
-class SteadyCollector extends MetricsCollector {
-  constructor() {
-    const instance = { id: instanceId("a"), displayName: "a", compartmentId, state: "RUNNING" };
-    super({
-      getInstancesFromInstancePool: async ({ instancePoolId: id, name = id }) => ({
-        id,
-        name,
-        instances: [instance],
-      }),
-    });
-  }
-
-  protected override async fetchInstanceMetrics() {
-    return {
-      window: { start: new Date("2026-11-23T20:35:00Z"), end: new Date("2026-11-23T20:40:00Z") },
-      readings: new Map([[instanceId("a"), { cpu: 40, memory: "no_data" as const }]]),
-      warnings: [],
-      failures: [],
-    };
-  }
-}
-
-const collector = new SteadyCollector();
+const collector = new SteadyCollector({ cpu: 40, memory: "no_data" });
 function handlerOf(variables: Readonly<Record<string, string>>) {
   return createHandler({
     configuration: () => configurationOf(variables),
-    collectors: { oci: collector, prometheus: collector },
+    collectors: forEachSource(collector),
     ...noServices,
     publishing: noIngestion,
     report: async () => {},
     endpoints: () => [],
-    now: () => new Date("2026-11-23T20:40:00Z"),
+    now,
   });
 }
 
@@ -83,7 +64,7 @@ async function answerOf(answer: Promise<Answer>): Promise<Answer | string> {
 }
 
 const triggers = ["direct", "event", "alarm", "connector-hub", "http"];
-const httpStatuses = [200, 400, 404, 502, 503, 504];
+const httpStatuses = [200, 400, 404, 405, 502, 503, 504];
 
 /** Whatever was asked, this holds for a document. */
 function expectSoundDocument(text: string): void {
@@ -158,11 +139,9 @@ describe("the function process", () => {
   let pid: number | undefined;
   beforeAll(async () => {
     emulator = await OciEmulator.start({ tenancy: { pools: emulatedPools } });
-    // A heap that fits into the smallest function, beside the rest of the process.
-    const NODE_OPTIONS = "--max-old-space-size=48";
     // Whoever switches on the event's log is sent the same bodies.
     const log = { LOG_LEVEL: "INFO", LOG_EVENT: "true" };
-    agent = await startFunction({ ...emulator.environment, ...log, NODE_OPTIONS });
+    agent = await startFunction({ ...emulator.environment, ...log });
   });
   afterAll(async () => {
     await agent.close();
@@ -251,6 +230,21 @@ describe("the function process", () => {
     ["as many nested arrays as are parsed", () => nested("[", "]", 199_000), {}],
     ["as many nested objects as are parsed", () => nested('{"a":', "}", 199_000), {}],
     ["as many unknown keys as are parsed", () => JSON.stringify(unknownKeys(199_000)), {}],
+    [
+      "as many keys beside an onError",
+      () => JSON.stringify({ ...unknownKeys(199_000), onError: 1 }),
+      {},
+    ],
+    [
+      "as many keys beside a check",
+      () => JSON.stringify({ ...unknownKeys(199_000), check: "health" }),
+      {},
+    ],
+    [
+      "as many keys beside a pool's name",
+      () => JSON.stringify({ pools: [{ ...unknownKeys(199_000), pool: "web" }] }),
+      {},
+    ],
     ["unknown keys in each pool", () => JSON.stringify({ pools: poolsWithKeys(45) }), {}],
     ["a nested setting", () => nested('{"prometheus":', "}", 350_000), {}],
     ["a nested OCID", () => `{"instancePoolId":${nested("[", "]", megabytes(2.9))}}`, {}],
@@ -267,6 +261,7 @@ describe("the function process", () => {
     ["a huge batch", () => `[${'{"dimensions":{}},'.repeat(330_000)}1]`, {}],
     ["100,000 pools", () => JSON.stringify(poolNames(100_000)), {}],
     ["150,000 pools over HTTP", () => JSON.stringify(poolNames(150_000)), post],
+    ["more than Fn takes", () => `[${" ".repeat(megabytes(7))}]`, {}],
     ["random bytes", () => randomFillSync(Buffer.alloc(megabytes(6))), {}],
     ["zero bytes", () => Buffer.alloc(megabytes(6)), {}],
     ["a form", () => fill("pool=", "a&", ""), post],
@@ -341,8 +336,6 @@ describe("a Prometheus server that answers whatever it likes", () => {
     const agent = await startFunction({
       ...emulator.environment,
       PROMETHEUS_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      // As Node has it in a container of 128 MB.
-      NODE_OPTIONS: "--max-old-space-size=64",
     });
     const { pid } = agent;
     const pool = { instancePoolId: busy(0).id, source: "prometheus" };
@@ -365,7 +358,7 @@ describe("a Prometheus server that answers whatever it likes", () => {
 describe("as many pools as a request has room for", () => {
   it("cost the function neither its life nor its caller the answer", async () => {
     const bundle = new URL("../../dist/func.cjs", import.meta.url).pathname;
-    const agent = await FnAgent.start({ bundle, timeoutMs: 10_000 });
+    const agent = await FnAgent.start({ bundle, timeoutMs: 60_000 });
     try {
       const { pid } = agent;
 

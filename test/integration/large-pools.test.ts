@@ -5,20 +5,30 @@ import { steady } from "../../local/oci-emulator/tenancy.ts";
 import { ask, startFunction } from "../support/function-process.ts";
 import { compartmentId, instanceId, poolId } from "../support/ocids.ts";
 
-const instances = Array.from({ length: 2100 }, (_, index) => ({
-  id: instanceId(`n${index}`),
-  displayName: `inst-n${index}-web`,
-  state: "Running",
-  cpu: steady(index % 100),
-  memory: steady(50),
-}));
+const instances = (pool: string, count: number, cpu: (index: number) => number) =>
+  Array.from({ length: count }, (_, index) => ({
+    id: instanceId(`${pool}n${index}`),
+    displayName: `inst-n${index}-${pool}`,
+    state: "Running",
+    cpu: steady(cpu(index)),
+    memory: steady(50),
+  }));
+
+const poolOf = (size: number) => ({
+  id: `${poolId}of${size}`,
+  displayName: `of${size}`,
+  compartmentId,
+  instances: instances(`of${size}`, size, (index) => (100 * index) / size),
+});
 
 describe("a pool of 2,100 members", () => {
   let emulator: OciEmulator;
   let agent: FnAgent;
   beforeAll(async () => {
-    const pool = { id: poolId, displayName: "web", compartmentId, instances };
-    emulator = await OciEmulator.start({ tenancy: { pools: [pool] } });
+    const members = instances("web", 2100, (index) => index % 100);
+    const pool = { id: poolId, displayName: "web", compartmentId, instances: members };
+    const pools = [pool, ...[69, 70, 200, 300].map(poolOf)];
+    emulator = await OciEmulator.start({ tenancy: { pools } });
     agent = await startFunction(emulator.environment);
   });
   afterAll(async () => {
@@ -42,19 +52,40 @@ describe("a pool of 2,100 members", () => {
     expect(emulator.requests.filter(({ status }) => status !== 200)).toEqual([]);
   });
 
-  it("refuses a window whose points no answer can hold", async () => {
+  it("answers for windows that no interval divides evenly", async () => {
     const { pools } = await ask(agent, { instancePoolId: poolId, windowMinutes: 1439 });
 
-    expect(pools[0]?.error).toMatchObject({
-      code: "INVALID_REQUEST",
-      message: expect.stringMatching(/^windowMinutes: OCI Monitoring can't answer 1439 minutes/),
-      hint: expect.stringContaining("whole hours"),
-    });
+    expect(pools[0]).toMatchObject({ status: "ok", cpu: { average: 49.5 } });
   });
 
-  it("answers for a whole day", async () => {
-    const { pools } = await ask(agent, { instancePoolId: poolId, windowMinutes: 1440 });
+  it.each([
+    [69, "mean", 2, 60],
+    [70, "mean", 6, 60],
+    [300, "max", 4, 60],
+    [200, "p95", 6, 60],
+    [300, "p95", 6, 180],
+  ])(
+    "asks about a day of %i members for the %s in %i queries",
+    async (size, statistic, queries, resolutionSeconds) => {
+      emulator.clearRequests();
+      const instancePoolId = `${poolId}of${size}`;
+      const { pools } = await ask(agent, { instancePoolId, windowMinutes: 1440, statistic });
 
-    expect(pools[0]).toMatchObject({ status: "ok", cpu: { average: 49.5 } });
+      expect(pools[0]).toMatchObject({
+        status: "ok",
+        resolutionSeconds,
+        cpu: { average: expect.closeTo((50 * (size - 1)) / size, 1) },
+      });
+      expect(operations("SummarizeMetricsData")).toHaveLength(queries);
+      expect(emulator.requests.filter(({ status }) => status !== 200)).toEqual([]);
+    },
+  );
+
+  it("asks twice about one pool among 2,770 members of a compartment", async () => {
+    emulator.clearRequests();
+    const { pools } = await ask(agent, { instancePoolId: `${poolId}of70`, compartmentId });
+
+    expect(pools[0]?.status).toBe("ok");
+    expect(operations("SummarizeMetricsData")).toHaveLength(2);
   });
 });

@@ -82,6 +82,11 @@ describe("a Prometheus server that wants to know who asks, over TLS", () => {
       () => ({ PROMETHEUS_HEADERS: '{"X-Scope-OrgID":"s3cret-tenant"}' }),
     ],
     [
+      "a tenant in its URL",
+      ({ url = "" }) => new URL(url, "http://x").searchParams.get("tenant") === "web & shop",
+      () => ({ PROMETHEUS_QUERY_PARAMETERS: '{"tenant":"web & shop","dedup":true}' }),
+    ],
+    [
       "a client certificate",
       clientNamed("pool-utilization"),
       () => ({ PROMETHEUS_CLIENT_CERT: client.cert, PROMETHEUS_CLIENT_KEY: client.key }),

@@ -7,7 +7,7 @@ import { type EmulatedPool, steady } from "../../local/oci-emulator/tenancy.ts";
 import type { PoolResult } from "../../src/result/result-document.ts";
 import { ask, logOf, startFunction } from "../support/function-process.ts";
 import { compartmentId, instanceId, poolId } from "../support/ocids.ts";
-import { rawCall, resourcePrincipal } from "../unit/local/sdk-calls.ts";
+import { rawCall, resourcePrincipal } from "../support/sdk-calls.ts";
 
 const member = (unique: string, readings: { cpu?: number; memory?: number }) => ({
   id: instanceId(unique),
@@ -244,6 +244,24 @@ describe("publish", () => {
     expect(found.map(({ dimensions }) => dimensions["pool"]).sort()).toEqual(streams);
   });
 
+  it.each([
+    ["a name of the request's", "web", { name: "web" }],
+    ["its display name", "pool silent", {}],
+  ])("posts nothing of another pool into a configured pool's stream: %s", async (_, name, more) => {
+    const configured = { defaults: { publish }, pools: [{ name, instancePoolId: `${poolId}web` }] };
+    await start({}, { POOLS: JSON.stringify(configured) });
+
+    await ask(agent, {});
+    const document = await ask(agent, { instancePoolId: `${poolId}silent`, ...more });
+
+    expect(warningsOf(document.pools)).toEqual([
+      [expect.stringMatching(/^not published: .* another OCID is published by this name/)],
+    ]);
+    expect((await published("RunningInstances")).map(({ dimensions }) => dimensions)).toEqual([
+      { instancePoolId: `${poolId}web`, pool: name },
+    ]);
+  });
+
   it("warns on the pools whose metrics were refused, and on no other", async () => {
     await start({
       refuseMetric: ({ name, dimensions }) =>
@@ -293,7 +311,9 @@ describe("publish", () => {
     const document = await ask(agent, { pools: [request("web"), request("empty")] });
 
     expect(document.pools[0]).toMatchObject({ status: "partial", cpu: { average: 40.25 } });
-    const warning = expect.stringMatching(/^not published: Monitoring can't be reached: .*gateway/);
+    const warning = expect.stringMatching(
+      /^not published: Monitoring can't be reached at .*gateway/,
+    );
     expect(warningsOf(document.pools)).toEqual([[warning], [warning]]);
     expect(logOf(agent).at(-1)).toMatchObject({ message: "Invocation answered", retries: 2 });
   });

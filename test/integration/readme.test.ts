@@ -1,33 +1,26 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
 import os from "node:os";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { readPoolsRequest } from "../../src/config/request.ts";
-import { requestedCheck } from "../../src/health/requested-check.ts";
+import { allVariables } from "../../src/config/environment.ts";
+import { poolSettings } from "../../src/config/pool-spec.ts";
+import { readPoolsRequest, requestedCheck } from "../../src/config/request.ts";
+import { codeTexts, reasonTexts } from "../../tools/descriptions.ts";
+import { faultPages } from "../faults/fault-table.ts";
 import { configurationOf } from "../support/configuration.ts";
+import { blocks, pages, read, root } from "../support/pages.ts";
 
-const root = new URL("../..", import.meta.url).pathname;
-const readme = readFileSync(`${root}/README.md`, "utf8");
-
-/** The fenced blocks of a language. */
-function blocks(language: string): readonly string[] {
-  return [
-    ...readme.matchAll(new RegExp(`^ *\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\``, "gm")),
-  ].flatMap(([, text]) => text ?? []);
-}
-
-/** What is typed at each `$`, and what the terminal then shows. */
-function sessions(): [command: string, output: string][] {
-  return blocks("console").map((block) => {
+/** What is typed at each `$` of a page, and what the terminal then shows. */
+function sessions(page: string): [page: string, command: string, output: string][] {
+  return blocks(page, "console").map((block) => {
     const end = block.indexOf("\n");
-    return [block.slice("$ ".length, end), block.slice(end)];
+    return [page, block.slice("$ ".length, end), block.slice(end)];
   });
 }
 
 /** Runs a shell command in the project; its output is what a terminal would show. */
 async function run(command: string): Promise<string> {
-  const shell = promisify(execFile)("bash", ["-c", `${command} 2>&1`], { cwd: root });
+  const shell = promisify(execFile)("bash", ["-c", `{ ${command}\n} 2>&1`], { cwd: root });
   const { stdout } = await shell.catch((error: { stdout: string }) => error);
   return stdout;
 }
@@ -36,29 +29,30 @@ async function run(command: string): Promise<string> {
 function lasting(output: string): string {
   return output
     .replaceAll(new RegExp(`\\b${os.hostname()}\\b`, "g"), "laptop")
-    .replaceAll(/[█░]+/g, "▬")
+    .replaceAll(/[█▉▊▋▌▍▎▏░][█▉▊▋▌▍▎▏░\s]*/g, "▬")
     .replaceAll(/\d+(\.\d+)?/g, "0")
     .replaceAll(/\s+/g, "");
 }
 
-describe("the README", () => {
-  it.each(sessions())("shows what really happens on %s", async (command, shown) => {
-    const output = await run(command);
+describe("the pages", () => {
+  it.each(pages.flatMap(sessions))(
+    "%s shows what really happens on %s",
+    { timeout: 300_000 },
+    async (_, command, shown) => {
+      const output = await run(command);
 
-    expect(lasting(output)).toBe(lasting(shown));
-  });
+      expect(lasting(output)).toBe(lasting(shown));
+    },
+  );
 
-  it("shows a configuration that works, and requests that it answers", () => {
-    const [yaml = ""] = blocks("yaml");
+  it("show a configuration that works, and requests that it answers", () => {
+    const [yaml = ""] = blocks("docs/configuration.md", "yaml");
     const configuration = configurationOf({ POOLS: yaml });
-    const section = readme.slice(
-      readme.indexOf("## The request"),
-      readme.indexOf("An editor completes"),
-    );
+    const [section = ""] = read("docs/requests.md").split("An editor completes");
     const requests = [...section.matchAll(/`(\{[^`]*\})`/g)].map(([, json]) => json ?? "");
 
     expect(configuration.problems).toEqual([]);
-    expect(requests).toHaveLength(6);
+    expect(requests).toHaveLength(7);
     for (const json of requests) {
       if (requestedCheck(JSON.parse(json)) !== undefined) continue;
       const { pools } = readPoolsRequest(JSON.parse(json), configuration);
@@ -66,25 +60,43 @@ describe("the README", () => {
     }
   });
 
+  it.each([
+    ["docs/configuration.md", "variable", allVariables()],
+    ["docs/requests.md", "key", poolSettings.entries],
+    ["docs/results.md", "reason", reasonTexts],
+    ["docs/results.md", "code", codeTexts],
+  ])("%s names every %s", (page, _, all) => {
+    const names = Object.keys(all);
+
+    expect(names.length).toBeGreaterThan(3);
+    expect(names.filter((name) => !read(page).includes(name))).toEqual([]);
+  });
+});
+
+describe("the README", () => {
   it("starts with the two commands, of which CI runs the second", () => {
-    const [commands = ""] = blocks("sh");
+    const [commands = ""] = blocks("README.md", "sh");
 
     expect(commands).toMatch(/^npm ci && npm start {2,}#/);
     expect(commands).toMatch(/^npm cit {2,}#/m);
-    expect(readFileSync(`${root}/.ci/run`, "utf8")).toMatch(/^npm cit$/m);
+    expect(read(".ci/run")).toMatch(/^npm cit$/m);
   });
 
-  it.each([
-    ["src/config/environment.ts", /^ {2}([A-Z_]+): /gm],
-    ["src/config/pool-settings.ts", /^ {2}(\w+): v\.optional/gm],
-    ["src/result/reading.ts", /\| "(\w+)"/g],
-    ["src/errors.ts", /readonly code = "(\w+)"/g],
-  ])("names everything that %s knows", (path, pattern) => {
-    const names = [...readFileSync(`${root}/${path}`, "utf8").matchAll(pattern)].map(
-      ([, name]) => name,
-    );
+  it("has a picture of what the command really shows", async () => {
+    const svg = read("docs/npm-start.svg");
+    const shown = [...svg.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].map(([, part]) => part);
 
-    expect(names.length).toBeGreaterThan(3);
-    expect(names.filter((name) => !readme.includes(`${name}`))).toEqual([]);
+    const output = await run("npm start --silent -- --demo --all");
+
+    expect(lasting(shown.join(" "))).toBe(lasting(output));
+  });
+
+  it("leads to every page of docs, and fits three screens", () => {
+    const readme = read("README.md");
+    const generated = faultPages.map(({ file }) => file);
+    const linked = pages.filter((page) => page.startsWith("docs/") && !generated.includes(page));
+
+    expect(linked.filter((page) => !readme.includes(`(${page})`))).toEqual([]);
+    expect(readme.split("\n").length).toBeLessThanOrEqual(151);
   });
 });

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NodeExporter } from "../support/node-exporter.ts";
 import { nodeExecutable } from "../support/node-release.ts";
-import { PrometheusServer } from "../support/prometheus.ts";
+import { PrometheusServer, serverKinds } from "../support/prometheus.ts";
 import { SyntheticExporter } from "../support/synthetic-exporter.ts";
 
 const firstDownloadMs = 300_000;
@@ -66,6 +66,46 @@ describe("a real Prometheus that scrapes two real node_exporters", () => {
 
   it("says why a query is wrong", async () => {
     await expect(prometheus.query("rate(up)")).rejects.toThrow(/400.*expected type range vector/);
+  });
+});
+
+describe.each(serverKinds)("a real %s that is given a history", (kind) => {
+  let server: PrometheusServer;
+  const minutes = Array.from({ length: 1440 }, (_, index) => 1439 - index);
+
+  beforeAll(async () => {
+    server = await PrometheusServer.start({ kind, scrapeConfigs: [] });
+    const now = Date.now();
+    const sample = (secondsAgo: number, value: number | "stale") => ({
+      timeMs: now - 1000 * secondsAgo,
+      value,
+    });
+    await server.write([
+      {
+        labels: { __name__: "living_total" },
+        // Goes on after this moment, so that it is fresh however long the test takes.
+        samples: minutes.map((minute) => sample(60 * minute - 480, 1440 - minute)),
+      },
+      { labels: { __name__: "ended" }, samples: [sample(90, 1), sample(75, "stale")] },
+      { labels: { __name__: "silent" }, samples: [sample(90, 1)] },
+    ]);
+  }, firstDownloadMs);
+  afterAll(() => server?.kill());
+
+  it("knows all of a day", async () => {
+    const answer = await server.query("round(increase(living_total[22h]), 60)");
+
+    expect(answer).toMatchObject({ result: [{ value: [expect.anything(), "1320"] }] });
+  });
+
+  it("knows what has ended from what is silent", async () => {
+    const answer = await server.query('{__name__=~"ended|silent"}');
+
+    expect(answer).toMatchObject({ result: [{ metric: { __name__: "silent" } }] });
+  });
+
+  it("is of a version that is known", () => {
+    expect(server.version).toMatch(/^\d+\.\d+/);
   });
 });
 

@@ -1,12 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { type ServerKind, serverKinds } from "../support/prometheus.ts";
 import { type Case, type Measurements, metrics, wholePool } from "../truth/case.ts";
+import { historyCases } from "../truth/cases-history.ts";
 import { memberCases } from "../truth/cases-oci.ts";
+import { windowCases } from "../truth/cases-oci-windows.ts";
 import { hostCases } from "../truth/cases-prometheus.ts";
 import { judge, type Row, tolerance } from "../truth/judge.ts";
-import { ociRows, prometheusRows } from "../truth/truth-table.ts";
+import { ociRows, prometheusRows, type ServerRows } from "../truth/truth-table.ts";
 
-const titlesOf = (cases: readonly Case[]) =>
-  [...cases.map(({ name }) => name), wholePool].flatMap((name) =>
+const titlesOf = (cases: readonly Case[], ...more: readonly string[]) =>
+  [...cases.map(({ name }) => name), ...more].flatMap((name) =>
     metrics.map((metric) => [name, metric] as const),
   );
 
@@ -14,19 +17,31 @@ function find(rows: readonly Row[], name: string, metric: string): Row | undefin
   return rows.find((row) => row.name === name && row.metric === metric);
 }
 
-describe("the truth about hosts that a real Prometheus scrapes", () => {
-  let rows: readonly Row[];
-  beforeAll(async () => {
-    rows = await prometheusRows();
-  });
+let servers: readonly ServerRows[];
+let members: readonly Row[];
+// Side by side: servers that scrape take most of a minute, in which there is little to do.
+beforeAll(async () => {
+  [servers, members] = await Promise.all([prometheusRows(), ociRows()]);
+});
 
-  it.each(titlesOf(hostCases))("is what the function says: %s, %s", (name, metric) => {
-    expect(find(rows, name, metric)).toMatchObject({ verdict: "right" });
+describe("the truth about hosts of Prometheus", () => {
+  const rowOn = (kind: ServerKind, name: string, metric: string) => {
+    const { scraped = [], histories = [] } = servers.find((one) => one.kind === kind) ?? {};
+    return find([...scraped, ...histories], name, metric);
+  };
+
+  describe.each(serverKinds)("on a real %s", (kind) => {
+    it.each(titlesOf([...hostCases, ...historyCases], wholePool))(
+      "is what the function says: %s, %s",
+      (name, metric) => {
+        expect(rowOn(kind, name, metric)).toMatchObject({ verdict: "right" });
+      },
+    );
   });
 
   it("is what the common formula says of a plain host, but not of a new one", () => {
     const errorOf = (name: string) => {
-      const { truth, rivals } = find(rows, name, "cpu") ?? {};
+      const { truth, rivals } = rowOn("prometheus", name, "cpu") ?? {};
       return Math.abs(Number(rivals?.common?.[0]) - Number(truth));
     };
 
@@ -36,17 +51,15 @@ describe("the truth about hosts that a real Prometheus scrapes", () => {
 });
 
 describe("the truth about members that report to OCI Monitoring", () => {
-  let rows: readonly Row[];
-  beforeAll(async () => {
-    rows = await ociRows();
-  });
-
-  it.each(titlesOf(memberCases))("is what the function says: %s, %s", (name, metric) => {
-    expect(find(rows, name, metric)).toMatchObject({ verdict: "right" });
-  });
+  it.each(titlesOf([...memberCases, ...windowCases], wholePool))(
+    "is what the function says: %s, %s",
+    (name, metric) => {
+      expect(find(members, name, metric)).toMatchObject({ verdict: "right" });
+    },
+  );
 
   it("is not what the original way says of silent members", () => {
-    expect(find(rows, "silent member", "cpu")?.rivals.original).toEqual([0]);
+    expect(find(members, "silent member", "cpu")?.rivals.original).toEqual([0]);
   });
 });
 
@@ -61,6 +74,7 @@ describe("a verdict", () => {
       ["one", { cpu: { ours: cpu, rivals: {} }, memory: { ours: memory, rivals: {} } }],
     ]),
     warnings,
+    status: "ok",
     pool: { cpu: null, memory: null },
   });
   const verdictsOf = (measurements: Measurements) =>

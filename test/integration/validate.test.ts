@@ -32,6 +32,27 @@ describe("npm run validate", () => {
     return path;
   }
 
+  it("says where a file goes that is too long for POOLS", async () => {
+    const pool = (index: number) =>
+      `  - instancePoolId: ocid1.instancepool.oc1.iad.aaaaaaaademo${index}\n`;
+    const path = file(`pools:\n${Array.from({ length: 80 }, (_, index) => pool(index)).join("")}`);
+
+    const { code, stdout } = await validate(path);
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/As POOLS it takes 5,\d+ bytes, and OCI has room for 4,096/);
+    expect(stdout).toContain(`npm run package -- --pools ${path}`);
+  });
+
+  it("says which pools a file selects", async () => {
+    const { code, stdout } = await validate("examples/pools-select.yaml");
+
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      'pools "web-*" of ocid1.compartment.oc1..aaaaaaaademo and those below it',
+    );
+  });
+
   it("exits with 0 when the file is right, and lists its pools", async () => {
     const { code, stdout } = await validate("examples/pools.yaml");
 
@@ -39,9 +60,29 @@ describe("npm run validate", () => {
     expect(stdout).toBe("examples/pools.yaml: 2 pool(s): web, batch\n");
   });
 
-  it("exits with 1 and names every problem, with the key that was probably meant", async () => {
+  it("exits with 1 when PromQL doesn't parse, and says where", async () => {
     const { code, stderr } = await validate(
       file(`
+prometheus:
+  exporters:
+    right: { cpu: "avg by (instance) (rate(x{$selector}[$window]))", unit: ratio }
+    wrong: { cpu: "avg by (instance (x{$selector})", memory: "x{$selector", unit: ratio }
+`),
+    );
+
+    expect(code).toBe(1);
+    expect(stderr.trim().split("\n")).toEqual([
+      expect.stringMatching(
+        /yaml:5:14: prometheus\.exporters\.wrong\.cpu: is no PromQL: .* at "\(x\{/,
+      ),
+      expect.stringMatching(
+        /yaml:5:54: prometheus\.exporters\.wrong\.memory: is no PromQL: .* at "its end"/,
+      ),
+    ]);
+  });
+
+  it("exits with 1 and names every problem, with the key that was probably meant", async () => {
+    const path = file(`
 defaults: { windowMinuts: 5 }
 prometheus: { servers: { eu: { ulr: "http://x" } } }
 pools:
@@ -51,22 +92,23 @@ pools:
     instancePoolId: ocid1.instancepool.oc1.iad.aaaa
     source: prometheus
     prometheus: { server: us, steel: idle }
-`),
-    );
+`);
+    const { code, stderr } = await validate(path);
 
     expect(code).toBe(1);
     expect(stderr.split("\n").filter((line) => !line.startsWith("npm warn"))).toEqual([
-      "prometheus.servers.eu.url: is missing",
-      "prometheus.servers.eu.ulr: unknown key; did you mean url?",
-      "defaults.windowMinuts: unknown key; did you mean windowMinutes?",
-      'pools[0].instancePoolId: not the OCID of an instance pool, got "ocid1.instance.oc1.iad.notapool"',
-      "pools[1].prometheus.steel: unknown key; did you mean steal?",
+      `${path}:3:26: prometheus.servers.eu.url: is missing`,
+      `${path}:3:32: prometheus.servers.eu.ulr: unknown key; did you mean url?`,
+      `${path}:2:13: defaults.windowMinuts: unknown key; did you mean windowMinutes?`,
+      `${path}:6:5: pools[0].instancePoolId: not the OCID of an instance pool, got "ocid1.instance.oc1.iad.notapool"`,
+      `${path}:10:31: pools[1].prometheus.steel: unknown key; did you mean steal?`,
+      `${path}:10:19: pools[1].prometheus.server: no Prometheus server "us"; none is configured: set PROMETHEUS_URL`,
       "",
     ]);
   });
 
   it.each([
-    ["not YAML: [", /POOLS_FILE: neither JSON nor YAML/],
+    ["not YAML: [", /pools.yaml:1:12: .*a closing bracket is missing|is missing here/],
     ["text", /expected an object with pools/],
   ])("exits with 1 for %j", async (text, message) => {
     const { code, stderr } = await validate(file(text));

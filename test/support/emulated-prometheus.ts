@@ -19,24 +19,34 @@ export interface EmulatedHost {
  */
 export class EmulatedPrometheus {
   readonly queries: readonly string[];
+  /** When each query was there, in ms on this process's monotonic clock (`performance.now()`). */
+  readonly receivedAtMs: readonly number[];
   readonly url: string;
   readonly #close: () => Promise<void>;
 
-  private constructor(url: string, close: () => Promise<void>, queries: string[]) {
+  private constructor(
+    url: string,
+    close: () => Promise<void>,
+    asked: Pick<EmulatedPrometheus, "queries" | "receivedAtMs">,
+  ) {
     this.url = url;
     this.#close = close;
-    this.queries = queries;
+    this.queries = asked.queries;
+    this.receivedAtMs = asked.receivedAtMs;
   }
 
   static async start(hosts: () => readonly EmulatedHost[], fault?: () => Fault | undefined) {
     const queries: string[] = [];
+    const receivedAtMs: number[] = [];
     const server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
         const query = new URLSearchParams(Buffer.concat(chunks).toString()).get("query") ?? "";
         queries.push(query);
-        const failure = request.url === "/api/v1/query" ? fault?.() : notFound;
+        receivedAtMs.push(performance.now());
+        const { pathname } = new URL(request.url ?? "", "http://127.0.0.1");
+        const failure = pathname === "/api/v1/query" ? fault?.() : notFound;
         const contentType = failure ? (failure.contentType ?? "text/plain") : "application/json";
         response.writeHead(failure?.status ?? 200, { "content-type": contentType });
         response.end(failure?.body ?? JSON.stringify(answer(query, hosts())));
@@ -49,7 +59,7 @@ export class EmulatedPrometheus {
         server.close(() => resolve());
         server.closeAllConnections();
       });
-    return new EmulatedPrometheus(`http://127.0.0.1:${port}`, close, queries);
+    return new EmulatedPrometheus(`http://127.0.0.1:${port}`, close, { queries, receivedAtMs });
   }
 
   close(): Promise<void> {
@@ -60,38 +70,52 @@ export class EmulatedPrometheus {
 const notFound: Fault = { status: 404, body: "404 page not found" };
 
 function answer(query: string, hosts: readonly EmulatedHost[]) {
-  const memory = query.startsWith("{");
-  const result = hosts.flatMap<object>(memory ? memoryRows : cpuRows);
-  return { status: "success", data: { resultType: memory ? "matrix" : "vector", result } };
+  const now = Date.now() / 1000;
+  const samples = query.startsWith("{");
+  const clock = { metric: { mode: "(now)" }, value: [now, String(now)] };
+  const result: object[] = samples
+    ? hosts.flatMap((host) => sampleRows(host, now))
+    : [clock, ...hosts.flatMap((host) => cpuRows(host, now))];
+  return { status: "success", data: { resultType: samples ? "matrix" : "vector", result } };
 }
 
-const evaluatedAt = 1_795_465_525.746;
+const windowSeconds = 300;
+const intervalSeconds = 15;
+const cpus = 4;
 const totalBytes = 16 * 1024 ** 3;
 
-function cpuRows({ labels, up, cpu, memory }: EmulatedHost) {
-  const row = (more: Record<string, string>, value: number) => ({
-    metric: { ...labels, ...more },
-    value: [evaluatedAt, String(value)],
+/** What passed in each mode over the window, and the newest samples' times, added up. */
+function cpuRows({ labels, cpu }: EmulatedHost, now: number) {
+  const row = (mode: string, value: number) => ({
+    metric: { ...labels, mode },
+    value: [now, String(value)],
   });
+  if (cpu === null) return [];
+  const seconds = cpus * windowSeconds;
   return [
-    row({ __name__: "up" }, up),
-    ...(memory === null && cpu === null
-      ? []
-      : [row({ __name__: "node_memory_MemTotal_bytes" }, totalBytes)]),
-    ...(cpu === null
-      ? []
-      : [row({ mode: "user" }, (4 * cpu) / 100), row({ mode: "idle" }, 4 * (1 - cpu / 100))]),
+    row("user", (seconds * cpu) / 100),
+    row("idle", seconds * (1 - cpu / 100)),
+    row("(stamp)", cpus * lastScrape(now)),
   ];
 }
 
-function memoryRows({ labels, memory }: EmulatedHost) {
-  const row = (gauge: string, value: number) => ({
-    metric: { ...labels, __name__: `node_memory_${gauge}_bytes` },
-    values: [
-      [evaluatedAt - 30, String(value)],
-      [evaluatedAt, String(value)],
-    ],
+function sampleRows({ labels, up, memory }: EmulatedHost, now: number) {
+  const scrapes = Array.from(
+    { length: 24 },
+    (_, index) => lastScrape(now) - intervalSeconds * (23 - index),
+  );
+  const row = (name: string, value: number) => ({
+    metric: { ...labels, __name__: name },
+    values: scrapes.map((time) => [time, String(value)]),
   });
-  if (memory === null) return [];
-  return [row("MemTotal", totalBytes), row("MemAvailable", totalBytes * (1 - memory / 100))];
+  if (memory === null) return [row("up", up)];
+  return [
+    row("up", up),
+    row("node_memory_MemTotal_bytes", totalBytes),
+    row("node_memory_MemAvailable_bytes", totalBytes * (1 - memory / 100)),
+  ];
+}
+
+function lastScrape(now: number): number {
+  return intervalSeconds * Math.floor(now / intervalSeconds);
 }

@@ -1,5 +1,6 @@
 import { FnAgent } from "../../local/fn-agent/fn-agent.ts";
 import type { ResultDocument } from "../../src/result/result-document.ts";
+import { nodeOptions } from "../../tools/package/contents.ts";
 import { SecretCanary } from "../faults/secret-canary.ts";
 
 /** The built function. */
@@ -13,8 +14,10 @@ export function startFunction(
   const canary = new SecretCanary(environment);
   const options = {
     bundle,
-    environment: { LOG_LEVEL: "DEBUG", ...environment },
+    // With the heap that the image gives it.
+    environment: { NODE_OPTIONS: nodeOptions, LOG_LEVEL: "DEBUG", ...environment },
     // As in func.yaml.
+    memoryMb: 256,
     timeoutMs: 60_000,
     onLog: (line: string) => {
       canary.watch(line);

@@ -1,17 +1,24 @@
 import { SourceUnavailableError } from "../../src/errors.ts";
-import type { DoctorDependencies } from "../../src/health/doctor.ts";
+import type { HandlerDependencies } from "../../src/handler.ts";
+import { PoolSelector } from "../../src/instance-manager/pool-selector.ts";
+import { aSigner } from "./signers.ts";
 
 const nobody = async () => {
   throw new SourceUnavailableError("Nobody is there.");
 };
 
-/** What a handler has for its checks, in tests that are not about them. */
+/** What a handler has for its checks and selections, in tests that are not about them. */
 export const noServices: Pick<
-  DoctorDependencies,
-  "findPrincipal" | "callsFor" | "serverNamed" | "directory"
+  HandlerDependencies,
+  "findPrincipal" | "callsFor" | "serverNamed" | "directory" | "selector"
 > = {
-  findPrincipal: async () => ({ expiresAt: undefined, functionId: undefined }),
+  findPrincipal: async () => aSigner,
   callsFor: nobody,
   serverNamed: nobody,
   directory: { getInstancesFromInstancePool: nobody },
+  selector: new PoolSelector({
+    callsFor: nobody,
+    asksMonitoring: () => false,
+    learn: () => {},
+  }),
 };

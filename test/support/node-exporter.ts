@@ -1,4 +1,5 @@
-import { type Server, startServer } from "./debian-package.ts";
+import type { Suite } from "./debian-package.ts";
+import { type ServerProcess, startServer } from "./server-process.ts";
 
 const requestTimeoutMs = 5_000;
 
@@ -8,6 +9,8 @@ interface NodeExporterOptions {
   /** @default a free one */
   readonly port?: number;
   readonly arguments?: readonly string[];
+  /** @default "stable" */
+  readonly suite?: Suite;
 }
 
 /**
@@ -17,9 +20,9 @@ interface NodeExporterOptions {
 export class NodeExporter {
   /** host:port, as a scrape target names it. */
   readonly address: string;
-  readonly #server: Server;
+  readonly #server: ServerProcess;
 
-  private constructor(server: Server) {
+  private constructor(server: ServerProcess) {
     this.address = server.address;
     this.#server = server;
   }
@@ -34,12 +37,13 @@ export class NodeExporter {
       "--collector.uname",
       ...(options.arguments ?? []),
     ];
-    const server = await startServer(
-      "prometheus-node-exporter",
-      serverArguments,
-      async (address, signal) =>
+    const server = await startServer({
+      name: "prometheus-node-exporter",
+      suite: options.suite ?? "stable",
+      arguments: serverArguments,
+      isReady: async (address, signal) =>
         (await fetchMetrics(address, signal)).includes("\nnode_cpu_seconds_total{"),
-    );
+    });
     return new NodeExporter(server);
   }
 

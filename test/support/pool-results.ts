@@ -26,15 +26,18 @@ export function poolResult(
     status: missing.length === 0 ? "ok" : "partial",
     window: { start: "2026-11-23T20:35:00.000Z", end: "2026-11-23T20:40:00.000Z" },
     statistic: "mean",
+    resolutionSeconds: 60,
     cpu: summarize(numbers("cpu")),
     memory: summarize(numbers("memory")),
     instances: {
       total: members.length,
       running: members.length,
+      counted: members.length,
       reporting: members.length - missing.length,
       missing: missing.map(({ id, displayName }) => {
         return { id, displayName, metrics: ["cpu", "memory"], reason: "no_data" };
       }),
+      excluded: [],
       details: members,
     },
     warnings: [],

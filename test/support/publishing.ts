@@ -8,5 +8,6 @@ export const noIngestion: PublishDependencies = {
     throw new SourceUnavailableError("the ingestion is down");
   },
   compartmentOf: async () => compartmentId,
+  configuredPools: () => [],
   now: () => new Date("2026-11-23T20:40:00Z"),
 };

@@ -1,15 +1,29 @@
 import type { MissingReason, Reading } from "../../src/result/reading.ts";
-import type { Metric } from "../../src/result/result-document.ts";
+import type { Metric, PoolResult } from "../../src/result/result-document.ts";
+import type { ServerKind } from "../support/prometheus.ts";
 
 /** What a reading has to be: percent (0–100), or the reason why there must be none. */
-export type Truth = Readonly<Record<Metric, number | MissingReason>>;
+export type Answer = number | MissingReason;
+
+/** Several answers where each is true: a host's load, or that its counters can't tell it. */
+export type Truth = Readonly<Record<Metric, Answer | readonly Answer[]>>;
 
 /** A member whose load is known. */
 export interface Case {
   readonly name: string;
   readonly truth: Truth;
+  /** What the pool's status has to be. */
+  readonly status?: PoolResult["status"];
   /** Part of a warning that its pool's result has to have. */
   readonly warning?: string;
+}
+
+/** A member whose host reports to a server of Prometheus' API. */
+export interface ServerCase extends Case {
+  /** What is true on a server that can't tell what the others can, and why it can't. */
+  readonly exceptOn?: Partial<
+    Record<ServerKind, { readonly truth: Truth; readonly because: string }>
+  >;
 }
 
 /** Other people's ways to the same number. */
@@ -29,6 +43,7 @@ export interface Measured {
 export interface Measurements {
   readonly members: ReadonlyMap<string, Readonly<Record<Metric, Measured>>>;
   readonly warnings: readonly string[];
+  readonly status: PoolResult["status"];
   /** The average of the members that have one. */
   readonly pool: Readonly<Record<Metric, number | null>>;
 }

@@ -1,3 +1,4 @@
+import type { Statistic } from "../../src/config/pool-spec.ts";
 import type { Case } from "./case.ts";
 
 /** The samples of a minute that began so many whole minutes before the running one, which is 0. */
@@ -10,6 +11,10 @@ interface Streams {
 
 /** A member of an emulated pool, and what the agent on it emits. */
 export interface MemberCase extends Case, Streams {
+  /** What is asked of its pool. @default the mean of five minutes */
+  readonly asked?: { readonly windowMinutes: number; readonly statistic?: Statistic };
+  /** How many others are in its pool: with 70, a day's minutes don't fit into an answer. */
+  readonly companions?: number;
   /** @default long ago */
   readonly createdMinutesAgo?: number;
   /** It was called otherwise, and emitted this as that. */
@@ -93,6 +98,28 @@ export const memberCases: readonly MemberCase[] = [
     instancePoolDimension: "Default",
     cpu: around(34),
     memory: around(44),
+  },
+  {
+    name: "created by itself 8 minutes ago, attached since",
+    truth: { cpu: 64, memory: 34 },
+    createdMinutesAgo: 8,
+    instancePoolDimension: "Default",
+    cpu: only([7, 6, 5, 4, 3, 2, 1], around(64)),
+    memory: only([7, 6, 5, 4, 3, 2, 1], around(34)),
+  },
+  {
+    name: "over 100 % in one minute",
+    truth: { cpu: "not_a_number", memory: 34 },
+    warning: "CpuUtilization of 1 member(s) is outside of 0–100 %",
+    cpu: (age) => around(age === 3 ? 180 : 20)(age),
+    memory: around(34),
+  },
+  {
+    name: "below 0, and a mean that looks right",
+    truth: { cpu: 20, memory: "not_a_number" },
+    warning: "MemoryUtilization of 1 member(s) is outside of 0–100 %",
+    cpu: around(20),
+    memory: (age) => around(age === 3 ? -20 : 50)(age),
   },
   {
     name: "unfinished newest minutes",

@@ -1,6 +1,7 @@
 import type { Reading } from "../../src/result/reading.ts";
 import type { Metric } from "../../src/result/result-document.ts";
 import {
+  type Answer,
   type Answers,
   type Case,
   type Measured,
@@ -30,15 +31,21 @@ export function judge(cases: readonly Case[], measurements: Measurements): reado
   ];
 }
 
-function memberRow(one: Case, metric: Metric, { members, warnings }: Measurements): Row {
+function memberRow(one: Case, metric: Metric, measurements: Measurements): Row {
+  const { members } = measurements;
   const measured = members.get(one.name)?.[metric] ?? { ours: undefined, rivals: {} };
-  const { name, warning } = one;
   const truth = one.truth[metric];
-  const warned = warning === undefined || warnings.some((text) => text.includes(warning));
-  const verdict: Row["verdict"] = warned
-    ? judgeReading(truth, measured.ours)
-    : `WRONG: no warning "${warning}"`;
-  return { ...measured, name, metric, truth, verdict };
+  const fault = faultOfPool(one, measurements);
+  const verdict: Row["verdict"] = fault ? `WRONG: ${fault}` : judgeReading(truth, measured.ours);
+  return { ...measured, name: one.name, metric, truth, verdict };
+}
+
+function faultOfPool(one: Case, { warnings, status }: Measurements): string | undefined {
+  const { warning } = one;
+  if (warning !== undefined && !warnings.some((text) => text.includes(warning)))
+    return `no warning "${warning}"`;
+  const other = one.status !== undefined && one.status !== status;
+  return other ? `the pool is ${status}` : undefined;
 }
 
 function poolRow(cases: readonly Case[], metric: Metric, { members, pool }: Measurements): Row {
@@ -58,12 +65,21 @@ function poolRow(cases: readonly Case[], metric: Metric, { members, pool }: Meas
 
 function judgeReading(truth: Truth[Metric], ours: Reading | undefined): Row["verdict"] {
   if (ours === undefined) return "WRONG: not in the result";
-  if (typeof truth === "number" && typeof ours === "number") {
-    const error = ours - truth;
-    return Math.abs(error) <= tolerance ? "right" : `WRONG: off by ${error.toFixed(1)}`;
-  }
-  if (ours === truth) return "right";
-  return typeof truth === "number" ? "WRONG: missing" : `WRONG: not missing as ${truth}`;
+  const answers = answersOf(truth);
+  if (answers.some((answer) => agree(answer, ours))) return "right";
+  const [first] = answers;
+  if (typeof first !== "number") return `WRONG: not missing as ${first}`;
+  return typeof ours === "number" ? `WRONG: off by ${(ours - first).toFixed(1)}` : "WRONG: missing";
+}
+
+/** All that would be true. */
+export function answersOf(truth: Truth[Metric]): readonly Answer[] {
+  return typeof truth === "object" ? truth : [truth];
+}
+
+function agree(truth: Answer, ours: Reading): boolean {
+  if (typeof truth === "string" || typeof ours === "string") return truth === ours;
+  return Math.abs(ours - truth) <= tolerance;
 }
 
 function mean(values: readonly number[]): number {

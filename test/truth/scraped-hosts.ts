@@ -1,35 +1,41 @@
-import { PrometheusServer, type ScrapeConfig } from "../support/prometheus.ts";
+import type { PrometheusServer, ScrapeConfig } from "../support/prometheus.ts";
 import { SyntheticExporter } from "../support/synthetic-exporter.ts";
 import type { HostCase, HostTarget } from "./cases-prometheus.ts";
-import { history, present } from "./synthetic-host.ts";
+import { history, present, scrapeSeconds } from "./synthetic-host.ts";
 
 interface Exporter extends HostTarget {
   readonly of: HostCase;
+  /** As the server has it. */
+  readonly instance: string;
   readonly exporter: SyntheticExporter;
 }
 
-const updateMs = 200;
-const defaultTargets: readonly HostTarget[] = [{ job: "node", labels: {} }];
+/** Who lives has samples of some minutes to come: as fresh however busy the machine is. */
+const secondsAhead = 240;
+/** How often those are scraped: a scrape may take as long, and a history is shown once. */
+const seldomSeconds = 10;
+const patienceMs = 120_000;
+const defaultTargets: readonly HostTarget[] = [{ job: "live", labels: {} }];
 
-/** A real Prometheus that has seen all of the window, and the hosts that it scrapes. */
+/** The hosts that a real server scrapes, so that it has seen all of the window. */
 export class ScrapedHosts {
-  readonly prometheus: PrometheusServer;
+  readonly #server: PrometheusServer;
   readonly #exporters: Exporter[] = [];
-  #updates: NodeJS.Timeout | undefined;
 
-  private constructor(prometheus: PrometheusServer) {
-    this.prometheus = prometheus;
+  private constructor(server: PrometheusServer) {
+    this.#server = server;
   }
 
   /**
-   * Ends when Prometheus has the hosts' history and some scrapes more, and has noticed who was
+   * Ends when the server has the hosts' history and some scrapes more, and has noticed who was
    * killed. `instanceOf` gives each host's label `instance`.
    */
   static async start(
+    server: PrometheusServer,
     cases: readonly HostCase[],
     instanceOf: (one: HostCase) => string,
   ): Promise<ScrapedHosts> {
-    const hosts = new ScrapedHosts(await PrometheusServer.start({ scrapeConfigs: [] }));
+    const hosts = new ScrapedHosts(server);
     try {
       await hosts.#scrape(cases, instanceOf);
       return hosts;
@@ -44,52 +50,68 @@ export class ScrapedHosts {
     for (const one of cases) {
       for (const target of one.targets ?? defaultTargets) {
         // Each has an exporter of its own, as each has to be shown the history once.
-        const exporter = await SyntheticExporter.start(history(one.host, began));
-        this.#exporters.push({ ...target, of: one, exporter });
+        const exporter = await SyntheticExporter.start(
+          one.killed ? () => present(one.host, began, Date.now()) : "",
+        );
+        exporter.showOnce(history(one.host, began, one.killed ? 0 : secondsAhead));
+        this.#exporters.push({ ...target, of: one, instance: instanceOf(one), exporter });
       }
     }
-    await this.prometheus.reload(scrapeConfigsOf(this.#exporters, instanceOf));
-    const targets = this.#exporters.length;
-    await this.prometheus.waitFor("count(up == 1)", ([row]) => row?.value[1] === String(targets));
-    this.#updates = setInterval(() => {
-      for (const { of, exporter } of this.#exporters) {
-        exporter.setMetrics(present(of.host, began, Date.now()));
-      }
-    }, updateMs);
-    await this.prometheus.waitFor(
-      "count(sum_over_time(up[5m]) >= 4)",
-      ([row]) => row?.value[1] === String(targets),
+    await this.#server.reload(scrapeConfigsOf(this.#exporters));
+    const victims = this.#exporters.filter(({ of }) => of.killed);
+    await this.#waitUntilSeen(this.#exporters.filter((one) => !victims.includes(one)));
+    const up = `up{instance=~"${victims.map(({ instance }) => instance).join("|")}"}`;
+    await this.#server.waitFor(
+      `count(${up} == 1)`,
+      ([row]) => row?.value[1] === String(victims.length),
+      patienceMs,
+      "newest",
     );
-    await this.#kill();
+    for (const { exporter } of victims) await exporter.kill();
+    // One missed scrape is no death, nor are two. What VictoriaMetrics hides for half a minute it
+    // hides from the function, too.
+    const patience = Math.ceil(2.5 * scrapeSeconds);
+    await this.#server.waitFor(
+      `count(max_over_time(${up}[${patience}s]) == 0)`,
+      ([row]) => row?.value[1] === String(victims.length),
+      patienceMs,
+    );
   }
 
-  async #kill(): Promise<void> {
-    const victims = this.#exporters.filter(({ of }) => of.killed);
-    for (const { exporter } of victims) await exporter.kill();
-    const down = ([row]: readonly { readonly value: readonly [number, string] }[]) =>
-      row?.value[1] === String(victims.length);
-    if (victims.length > 0) await this.prometheus.waitFor("count(up == 0)", down);
+  /** A history is shown once; it is there when its samples are. */
+  async #waitUntilSeen(exporters: readonly Exporter[]): Promise<void> {
+    const jobs = jobsOf(exporters).join("|");
+    await this.#server.waitFor(
+      `count by (job, instance, replica) ({job=~"${jobs}", __name__!~"up|scrape_.*"})`,
+      (rows) => exporters.every((one) => rows.some(({ metric }) => isOf(one, metric))),
+      patienceMs,
+      "newest",
+    );
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#updates);
-    await this.prometheus.kill();
     for (const { exporter } of this.#exporters) await exporter.kill();
   }
 }
 
-function scrapeConfigsOf(
-  exporters: readonly Exporter[],
-  instanceOf: (one: HostCase) => string,
-): readonly ScrapeConfig[] {
-  const jobs = new Set(exporters.map(({ job }) => job));
-  return [...jobs].map((job) => ({
+function isOf({ job, instance, labels }: Exporter, metric: Readonly<Record<string, string>>) {
+  return Object.entries({ job, instance, ...labels }).every(([name, is]) => metric[name] === is);
+}
+
+function scrapeConfigsOf(exporters: readonly Exporter[]): readonly ScrapeConfig[] {
+  const isDying = (job: string) => exporters.some((one) => one.job === job && one.of.killed);
+  return jobsOf(exporters).map((job) => ({
     job,
+    ...(!isDying(job) && { interval: `${seldomSeconds}s` }),
     targets: exporters
       .filter((exporter) => exporter.job === job)
-      .map(({ of, labels, exporter: { address } }) => ({
+      .map(({ instance, labels, exporter: { address } }) => ({
         address,
-        labels: { instance: instanceOf(of), ...labels },
+        labels: { instance, ...labels },
       })),
   }));
+}
+
+function jobsOf(exporters: readonly Exporter[]): readonly string[] {
+  return [...new Set(exporters.map(({ job }) => job))];
 }

@@ -14,19 +14,20 @@ export interface SyntheticHost {
 }
 
 const historySeconds = 360;
-const historyStepSeconds = 5;
+/** How far apart the samples of a history are, and the scrapes that go on with it. */
+export const scrapeSeconds = 3;
 const cores = 2;
 /** What the counters of a host that has been running for long have come to. */
 const longUptimeSeconds = 500_000;
 
 /**
- * What the host had shown, every five seconds up to `began`: the text format can give samples their
- * times. So a Prometheus that has just started has seen the whole window after one scrape.
+ * What the host had shown, every three seconds up to so many after `began`: the text format can give samples
+ * their times. So a Prometheus that has just started has seen the whole window after one scrape.
  */
-export function history(host: SyntheticHost, began: number): string {
+export function history(host: SyntheticHost, began: number, secondsAhead: number): string {
   const times = Array.from(
-    { length: historySeconds / historyStepSeconds + 1 },
-    (_, step) => began - historySeconds * 1_000 + step * historyStepSeconds * 1_000,
+    { length: (historySeconds + secondsAhead) / scrapeSeconds + 1 },
+    (_, step) => began - historySeconds * 1_000 + step * scrapeSeconds * 1_000,
   );
   const samples = times.flatMap((time) =>
     samplesAt(host, time, began).map((sample) => `${sample} ${time}`),

@@ -1,50 +1,76 @@
 import type { Reading } from "../../src/result/reading.ts";
-import type { Answers } from "./case.ts";
-import { type Row, tolerance } from "./judge.ts";
+import type { Answers, Truth } from "./case.ts";
+import { answersOf, type Row, tolerance } from "./judge.ts";
 
-const columns: readonly { readonly header: string; readonly cell: (row: Row) => string }[] = [
-  { header: "case", cell: ({ name }) => name },
-  { header: "metric", cell: ({ metric }) => metric },
-  { header: "truth", cell: ({ truth }) => reading(truth) },
-  { header: "ours", cell: ({ ours }) => (ours === undefined ? "" : reading(ours)) },
-  { header: "common formula", cell: ({ rivals, truth }) => answer(rivals.common, truth) },
-  { header: "original's way", cell: ({ rivals, truth }) => answer(rivals.original, truth) },
-  { header: "verdict on ours", cell: ({ verdict }) => verdict },
-];
+/** What is beside each other in a row: the first is the one that the others are compared with. */
+type Rows = readonly [Row, ...(readonly Row[])];
+type Column = readonly [header: string, cell: (rows: Rows) => string];
 
-/** The rows under a title, as plain text; what is off by more than the tolerance says by how much. */
-export function formatTable(title: string, rows: readonly Row[]): string {
+/** The rows of each server, which have the same order. */
+export interface Side {
+  /** As "Prometheus 3.5". */
+  readonly title: string;
+  readonly rows: readonly Row[];
+}
+
+/**
+ * The rows under a title, as plain text. A reason that is the true one is "right"; what others have
+ * that is off by more than the tolerance says by how much.
+ */
+export function formatTable(title: string, sides: readonly Side[]): string {
+  const [first, ...others] = sides;
+  const rows = (first?.rows ?? []).map(
+    (row, index): Rows => [row, ...others.flatMap((side) => side.rows[index] ?? [])],
+  );
+  const columns: readonly Column[] = [
+    ["case", ([{ name }]) => name],
+    ["metric", ([{ metric }]) => metric],
+    ["truth", ([{ truth }]) => answersOf(truth).map(reading).join(" or ")],
+    ...sides.map((side, index): Column => [side.title, (all) => ours(all[index])]),
+    ["common formula", ([{ rivals, truth }]) => answer(rivals.common, truth)],
+    ["original's way", ([{ rivals, truth }]) => answer(rivals.original, truth)],
+  ];
   const filled = columns
-    .map(({ header, cell }) => [header, ...rows.map(cell)])
+    .map(([header, cell]) => [header, ...rows.map(cell)])
     .filter(([, ...cells]) => cells.some((cell) => cell !== ""));
   const widths = filled.map((column) => Math.max(...column.map(({ length }) => length)));
   const line = (row: number) =>
-    filled.map((column, index) => (column[row] ?? "").padEnd(widths[index] ?? 0)).join(" | ");
-  const rule = widths.map((width) => "-".repeat(width)).join("-|-");
-  const lines = rows.map((_, index) => line(index + 1).trimEnd());
-  return [title, "", line(0).trimEnd(), rule, ...lines].join("\n");
+    filled
+      .map((column, index) => (column[row] ?? "").padEnd(widths[index] ?? 0))
+      .join("  ")
+      .trimEnd();
+  const rule = widths.map((width) => "-".repeat(width)).join("  ");
+  return [title, "", line(0), rule, ...rows.map((_, index) => line(index + 1))].join("\n");
 }
 
 function reading(value: Reading): string {
-  return typeof value === "number" ? percent(value) : `missing: ${value}`;
+  return typeof value === "number" ? percent(value) : value;
 }
 
-function answer(answers: Answers | undefined, truth: Reading): string {
+function ours(row: Row | undefined): string {
+  if (row === undefined) return "";
+  const value = row.ours === undefined ? "nothing" : reading(row.ours);
+  if (row.verdict !== "right") return `${value} WRONG`;
+  return typeof row.ours === "number" ? value : "right";
+}
+
+function answer(answers: Answers | undefined, truth: Truth["cpu"]): string {
   if (answers === undefined) return "";
   const [first] = answers;
   if (first === undefined) return "nothing";
-  const rows = answers.length > 1 ? `, in ${answers.length} rows` : "";
+  const rows = answers.length > 1 ? ` ×${answers.length}` : "";
   return `${percent(first)}${offBy(first, truth)}${rows}`;
 }
 
-function offBy(value: number, truth: Reading): string {
+function offBy(value: number, truth: Truth["cpu"]): string {
   if (!Number.isFinite(value)) return "";
-  if (typeof truth !== "number") return " (made up)";
-  const error = value - truth;
+  const [known] = answersOf(truth).filter((one) => typeof one === "number");
+  if (known === undefined) return " (made up)";
+  const error = value - known;
   if (Math.abs(error) <= tolerance) return "";
-  return ` (${error > 0 ? "+" : ""}${error.toFixed(1)})`;
+  return ` (${error > 0 ? "+" : ""}${percent(error)})`;
 }
 
 function percent(value: number): string {
-  return Number.isFinite(value) ? value.toFixed(1) : String(value);
+  return Number.isFinite(value) ? value.toFixed(Math.abs(value) < 1_000 ? 1 : 0) : String(value);
 }

@@ -2,10 +2,16 @@ import { describe, expect, it } from "vitest";
 import { type Answer, deliver, deliverCheck, InvocationFailedError } from "../../src/delivery.ts";
 import type { ErrorCode } from "../../src/errors.ts";
 import type { HealthDocument } from "../../src/health/health-document.ts";
-import type { PoolResult, ResultDocument, Status } from "../../src/result/result-document.ts";
+import {
+  type PoolResult,
+  type ResultDocument,
+  type Status,
+  type TriggerName,
+  triggerNames,
+} from "../../src/result/result-document.ts";
 import { nothingReported } from "../../src/result/statistics.ts";
-import { type TriggerName, triggerNames } from "../../src/triggers/trigger.ts";
 import { poolId } from "../support/ocids.ts";
+import { unknownSigner } from "../support/signers.ts";
 
 /** Every code, whether the same request may succeed later, and what an HTTP caller sees. */
 const codes: Readonly<Record<ErrorCode, readonly [retryable: boolean, httpStatus: number]>> = {
@@ -41,6 +47,7 @@ function pool(status: Status, code?: ErrorCode): PoolResult {
     status,
     window: null,
     statistic: "mean",
+    resolutionSeconds: null,
     cpu: nothingReported,
     memory: nothingReported,
     instances: null,
@@ -189,7 +196,7 @@ describe("a health check", () => {
     durationMs: 1,
     checks: {
       configuration: { status, pools: 0 },
-      principal: { status: "ok", expiresAt: null },
+      principal: { status: "ok", ...unknownSigner },
       compute: { status: "not_checked" },
       monitoring: { status: "not_checked" },
       prometheus: {},

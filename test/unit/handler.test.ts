@@ -1,34 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { MetricsCollector } from "../../src/collectors/metrics-collector.ts";
+import type { PoolDirectory } from "../../src/collectors/metrics-collector.ts";
 import { InvocationFailedError } from "../../src/delivery.ts";
 import { createHandler } from "../../src/handler.ts";
+import { forEachSource } from "../support/collectors.ts";
 import { configurationOf } from "../support/configuration.ts";
 import { silentLogger } from "../support/logger.ts";
 import { noServices } from "../support/no-services.ts";
-import { compartmentId, instanceId, poolId } from "../support/ocids.ts";
+import { poolId } from "../support/ocids.ts";
 import { noIngestion } from "../support/publishing.ts";
+import { oneMemberPools, SteadyCollector } from "../support/steady-collector.ts";
 
 /** Every pool has one member at 40 % CPU and 60 % memory, but those whose OCID ends in "broken". */
-class SteadyCollector extends MetricsCollector {
-  constructor() {
-    super({
-      getInstancesFromInstancePool: async ({ instancePoolId: id, name = id }) => {
-        if (id.endsWith("broken")) throw new TypeError("x is not a function");
-        const instance = { id: instanceId("a"), displayName: "a", compartmentId, state: "RUNNING" };
-        return { id, name, instances: [instance] };
-      },
-    });
-  }
-
-  protected override async fetchInstanceMetrics() {
-    return {
-      window: { start: new Date("2026-11-23T20:35:00Z"), end: new Date("2026-11-23T20:40:00Z") },
-      readings: new Map([[instanceId("a"), { cpu: 40, memory: 60 }]]),
-      warnings: [],
-      failures: [],
-    };
-  }
-}
+const someBroken: PoolDirectory = {
+  getInstancesFromInstancePool: async (spec, invocation) => {
+    if (spec.instancePoolId.endsWith("broken")) throw new TypeError("x is not a function");
+    return oneMemberPools.getInstancesFromInstancePool(spec, invocation);
+  },
+};
 
 /** What the handler answers to this body under this configuration. */
 async function answer(
@@ -36,10 +24,10 @@ async function answer(
   variables: Readonly<Record<string, string>> = {},
   now = () => new Date("2026-11-23T20:40:00Z"),
 ) {
-  const collector = new SteadyCollector();
+  const collector = new SteadyCollector({ cpu: 40, memory: 60 }, someBroken);
   const handler = createHandler({
     configuration: () => configurationOf(variables),
-    collectors: { oci: collector, prometheus: collector },
+    collectors: forEachSource(collector),
     ...noServices,
     publishing: noIngestion,
     report: async () => {},
@@ -66,9 +54,10 @@ describe("handler", () => {
           status: "ok",
           window: { start: "2026-11-23T20:35:00.000Z", end: "2026-11-23T20:40:00.000Z" },
           statistic: "mean",
+          resolutionSeconds: 60,
           cpu: { average: 40, min: 40, max: 40, p95: 40, reporting: 1 },
           memory: { average: 60, min: 60, max: 60, p95: 60, reporting: 1 },
-          instances: { total: 1, running: 1, reporting: 1, missing: [] },
+          instances: { total: 1, running: 1, counted: 1, reporting: 1, missing: [], excluded: [] },
           warnings: [],
         },
       ],

@@ -16,6 +16,8 @@ describe("an invocation's time", () => {
 
   const begin = (deadline: Date | undefined) =>
     new Invocation(deadline, silentLogger, () => new Date());
+  const afterwardsMs = (invocation: Invocation) =>
+    invocation.afterwards(2_000, async (part) => part.remainingMs());
 
   it.each([
     ["a second before Fn kills it", new Date(at.getTime() + 10_000), 9_000],
@@ -32,38 +34,39 @@ describe("an invocation's time", () => {
     ["as long as it may", 60_000, 0, 1_500],
     ["half of what is left, less a reserve, when the measuring took its time", 60_000, 59_000, 375],
     ["nothing, when all is over", 60_000, 61_000, 0],
-  ])("leaves for afterwards %s", (_, givenMs, spentMs, milliseconds) => {
+  ])("leaves for afterwards %s", async (_, givenMs, spentMs, milliseconds) => {
     const invocation = begin(new Date(at.getTime() + givenMs));
     vi.advanceTimersByTime(spentMs);
 
-    expect(invocation.afterwards(2_000).remainingMs()).toBe(milliseconds);
+    expect(await afterwardsMs(invocation)).toBe(milliseconds);
   });
 
-  it("has some for afterwards when the deadline has ended the measuring", () => {
+  it("has some for afterwards when the deadline has ended the measuring", async () => {
     const invocation = begin(new Date(at.getTime() + 60_000));
     vi.advanceTimersByTime(59_000);
 
     expect(invocation.signal.aborted).toBe(true);
-    expect(invocation.afterwards(2_000).signal.aborted).toBe(false);
+    await invocation.afterwards(2_000, async ({ signal }) => {
+      expect(signal.aborted).toBe(false);
+    });
   });
 
   it.each([
     ["forward", 3_600_000],
     ["back", -3_600_000],
-  ])("stays what it is when the machine's clock is set %s", (_, byMs) => {
+  ])("stays what it is when the machine's clock is set %s", async (_, byMs) => {
     const invocation = begin(new Date(at.getTime() + 60_000));
     vi.advanceTimersByTime(56_000);
     vi.setSystemTime(Date.now() + byMs);
 
     expect(invocation.remainingMs()).toBe(1_000);
-    expect(invocation.afterwards(2_000).remainingMs()).toBe(1_500);
+    expect(await afterwardsMs(invocation)).toBe(1_500);
   });
 });
 
 describe("Invocation", () => {
-  it("counts what is called afterwards, and remembers the first 250 calls", () => {
+  it("counts what is called afterwards, and remembers the first 250 calls", async () => {
     const invocation = anInvocation();
-    const afterwards = invocation.afterwards(2_000);
     const call = {
       endpoint: "Monitoring",
       startedAt: at,
@@ -72,12 +75,14 @@ describe("Invocation", () => {
       error: undefined,
     };
 
-    afterwards.usage.calls += 300;
-    for (let index = 0; index < 300; index++) {
-      afterwards.remember({ ...call, operation: `call ${index}` });
-    }
+    await invocation.afterwards(2_000, async (part) => {
+      part.usage.calls += 300;
+      for (let index = 0; index < 300; index++) {
+        part.remember({ ...call, operation: `call ${index}` });
+      }
+    });
 
-    for (const each of [invocation, afterwards]) each.end();
+    invocation.end();
     expect(invocation.usage.calls).toBe(300);
     expect(invocation.outgoing).toHaveLength(250);
     expect(invocation.outgoing.at(-1)?.operation).toBe("call 249");

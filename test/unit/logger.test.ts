@@ -52,58 +52,6 @@ describe("createLogger", () => {
     expect(written[0]?.match(/"source"/g)).toHaveLength(1);
   });
 
-  it("lets no key take the place of its own", () => {
-    const { logger, lines } = recordingLogger();
-    const forged = {
-      ...{ level: "x", message: "x", service: "x", timestamp: "x", sampling_rate: "x", error: "x" },
-      ...{ constructor: "x", toString: "x", pool: "web" },
-    };
-
-    logger.child(forged as object).info("Pool measured", forged);
-
-    expect(lines()).toEqual([
-      {
-        level: "INFO",
-        message: "Pool measured",
-        service: "the-service",
-        timestamp: expect.stringMatching(/Z$/),
-        pool: "web",
-      },
-    ]);
-  });
-
-  it("passes every text by the function that knows the secrets, whole", () => {
-    const secret = "correct horse";
-    const { logger, written } = recordingLogger({
-      redact: (text) => text.replaceAll(secret, "***"),
-      service: `service of ${secret}`,
-    });
-    const event = { [secret]: [`a ${secret}`], long: `${"x".repeat(1_995)}${secret}` };
-    const cause = new Error(secret);
-
-    logger.child({ function_name: secret }).info("Event received", { event });
-    logger.error("Pool failed", new AggregateError([cause], secret, { cause }), { pool: secret });
-
-    expect(written).toHaveLength(2);
-    expect(written.join("")).toContain("***");
-    expect(written.join("")).not.toMatch(/correct|horse/);
-  });
-
-  it("loses no line when that function fails", () => {
-    const redact = () => {
-      throw new Error("broken");
-    };
-    const { logger, lines } = recordingLogger({ redact });
-
-    logger.info("Pool measured", { pool: "web", cpu_average: 5 });
-    logger.error("Pool failed", new Error("secret"));
-
-    expect(lines()).toMatchObject([
-      { message: "Pool measured", pool: "[unreadable]", cpu_average: 5 },
-      { message: "Pool failed", error: { name: "[unreadable]", message: "[unreadable]" } },
-    ]);
-  });
-
   it("survives a destination that throws", () => {
     const write = () => {
       throw new Error("ENOSPC");

@@ -1,7 +1,10 @@
-import type { ErrorInfo, MissingInstance } from "../../../src/result/result-document.ts";
+import {
+  type ErrorInfo,
+  type MissingInstance,
+  metricNames,
+} from "../../../src/result/result-document.ts";
 import { type Page, paint, wrapped } from "./page.ts";
 
-const metricNames = { cpu: "CPU", memory: "memory" } as const;
 const statusStyles = {
   ok: "green",
   partial: "yellow",
@@ -9,6 +12,15 @@ const statusStyles = {
   failed: "red",
   skipped: "dim",
   not_checked: "dim",
+} as const;
+
+/** A column is enough for them. */
+export const signs = {
+  ok: "✓",
+  partial: "!",
+  warning: "!",
+  failed: "✗",
+  skipped: "–",
 } as const;
 
 /** A status, or a sign for it, in its colour. */

@@ -44,6 +44,35 @@ export function cell(text: string, width: number): string {
   return fitting + " ".repeat(Math.max(0, width - stringWidth(fitting)));
 }
 
+/** Parts with " · " between them, as lines that are broken between parts only. */
+export function joined(page: Page, parts: readonly string[]): readonly string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const longer = lines.length === 0 ? part : `${lines.at(-1)} · ${part}`;
+    if (lines.length > 0 && stringWidth(longer) > (page.columns ?? Number.POSITIVE_INFINITY)) {
+      lines.push(part);
+    } else lines[Math.max(0, lines.length - 1)] = longer;
+  }
+  return lines;
+}
+
+/**
+ * Names cut to `width` columns, all at their ends or all at their beginnings: where more of them can
+ * still be told apart.
+ */
+export function shortened(names: readonly string[], width: number): readonly string[] {
+  const atEnd = names.map((name) => cell(name, width));
+  const atStart = names.map((name) => cell(fromEnd(name, width), width));
+  return new Set(atStart).size > new Set(atEnd).size ? atStart : atEnd;
+}
+
+function fromEnd(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  const characters = [...text];
+  while (characters.length > 0 && stringWidth(characters.join("")) >= width) characters.shift();
+  return `…${characters.join("")}`;
+}
+
 /** The columns that the widest of the texts takes; 0 for none. */
 export function widest(texts: readonly string[]): number {
   return texts.reduce((width, text) => Math.max(width, stringWidth(text)), 0);
@@ -52,12 +81,16 @@ export function widest(texts: readonly string[]): number {
 /** The fewest columns that sentences are wrapped at: below, they are cut. */
 const narrowest = 20;
 
+/** A space that no line is broken at; it is written as any other. */
+export const noBreak = "\u00a0";
+
 /** Sentences after a label, as lines that fit: those after the first begin where the first did. */
 export function wrapped(page: Page, label: string, text: string): readonly string[] {
-  if (page.columns === undefined) return [label + printable(text)];
   const indent = stringWidth(label);
-  const width = Math.max(narrowest, page.columns - indent);
-  const lines = wrapAnsi(printable(text), width, { hard: true }).split("\n");
+  const width = Math.max(narrowest, (page.columns ?? Number.POSITIVE_INFINITY) - indent);
+  const lines = wrapAnsi(printable(text), width, { hard: true })
+    .replaceAll(noBreak, " ")
+    .split("\n");
   return lines.map((line, index) => (index === 0 ? label : " ".repeat(indent)) + line);
 }
 

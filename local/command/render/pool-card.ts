@@ -1,18 +1,22 @@
+import stringWidth from "string-width";
 import type { InstanceDetail, PoolResult } from "../../../src/result/result-document.ts";
 import type { Utilization } from "../../../src/result/statistics.ts";
 import { bar, percentText, percentWidth } from "./bar.ts";
 import { explainError, missingMetrics, statusText } from "./explanation.ts";
-import { cell, type Page, paint, printable, widest, wrapped } from "./page.ts";
+import { cell, noBreak, type Page, paint, printable, widest, wrapped } from "./page.ts";
 
 /** Bars have this many columns where there is room, or no terminal. */
 const usualBar = 20;
 const widestBar = 32;
 const narrowestBar = 6;
+/** Fewer columns than these have no room for bars. */
+const roomForBars = 60;
+const narrowColumns = "    CPU 100 %  mem 100 %".length;
 /** What a member's line takes besides its name and its two bars. */
 const fixedColumns = "    CPU   memory ".length + 2 * percentWidth;
 
 /** One pool for a person: a line for each metric, and a bar for each member that reported. */
-export function poolCard(pool: PoolResult, page: Page): readonly string[] {
+export function poolCard(pool: PoolResult, page: Page, offset = 0): readonly string[] {
   const { status, source, cpu, memory, instances, warnings, error } = pool;
   const counts = instances
     ? `${instances.reporting} of ${instances.running} running members reported, ${instances.total} in all`
@@ -20,7 +24,7 @@ export function poolCard(pool: PoolResult, page: Page): readonly string[] {
   const name = paint(page, "bold", printable(pool.name));
   const title = `Pool ${name} (${source ?? "unknown source"}): ${statusText(page, status)}`;
   const head = [
-    ...(instances ? wrapped(page, `${title}, `, counts) : [title]),
+    ...(instances ? titled(page, title, counts) : [title]),
     ...(cpu.reporting > 0 ? wrapped(page, "  CPU     ", averages(cpu)) : []),
     ...(memory.reporting > 0 ? wrapped(page, "  memory  ", averages(memory)) : []),
   ];
@@ -29,29 +33,53 @@ export function poolCard(pool: PoolResult, page: Page): readonly string[] {
     ...(error ? explainError(page, "  ", error) : []),
   ];
   const room = page.rows === undefined ? undefined : page.rows - head.length - tail.length;
-  return [...head, ...memberLines(pool, page, room), ...tail];
+  return [...head, ...memberLines(pool, page, room, offset), ...tail];
+}
+
+/** Below the title where there is too little room beside it. */
+function titled(page: Page, title: string, counts: string): readonly string[] {
+  const beside = `${title}, ${counts}`;
+  const fits = stringWidth(beside) <= (page.columns ?? Number.POSITIVE_INFINITY);
+  return fits ? [beside] : [title, ...wrapped(page, "  ", counts)];
 }
 
 function averages({ average, min, max, p95, reporting }: Utilization): string {
-  const values = `min ${percentText(min)}, p95 ${percentText(p95)}, max ${percentText(max)}`;
-  return `average ${percentText(average)} of ${reporting} (${values})`;
+  const values = `(min ${percentText(min)}, p95 ${percentText(p95)}, max ${percentText(max)})`;
+  // Lines are broken after commas only.
+  const together = values.replaceAll(/(?<!,) /g, noBreak);
+  return `average ${percentText(average)} of ${reporting} ${together}`;
 }
 
-/** The members that reported, then those that did not; of too many, the busiest. */
-function memberLines({ instances }: PoolResult, page: Page, room: number | undefined) {
+/** The members that reported, then those that did not; of too many, the busiest from `offset` on. */
+function memberLines(
+  { instances }: PoolResult,
+  page: Page,
+  room: number | undefined,
+  offset: number,
+) {
   const { details = [], missing = [] } = instances ?? {};
   const there = details.filter(({ cpu, memory }) => cpu !== null || memory !== null);
   const all = there.length + missing.length;
   const cut = room !== undefined && all > room;
-  const shown = cut ? [...there].sort(busiestFirst).slice(0, Math.max(0, room - 1)) : there;
-  const absent = missing.slice(0, cut ? Math.max(0, room - 1 - shown.length) : undefined);
+  const rows = cut ? Math.max(0, room - 1) : all;
+  const first = Math.max(0, Math.min(offset, all - rows));
+  const ordered = cut ? [...there].sort(busiestFirst) : there;
+  const shown = ordered.slice(first, first + rows);
+  const absent = missing.slice(
+    Math.max(0, first - there.length),
+    Math.max(0, first + rows - there.length),
+  );
   const names = [...shown, ...absent].map(({ displayName }) => printable(displayName));
-  const { name, bars } = widths(page, widest(names));
+  const reasons = absent.map((member) => `no ${missingMetrics(member)}: ${member.reason}`);
+  const longest = widest(names);
+  const alone = Math.max(8, (page.columns ?? Number.POSITIVE_INFINITY) - 4 - widest(reasons));
+  const { name, bars } =
+    shown.length > 0 ? widths(page, longest) : { name: Math.min(longest, alone), bars: 0 };
   const lines = [
     ...shown.map((member) => `  ${memberLine(member, page, name, bars)}`),
-    ...absent.map((member) => {
-      const why = `no ${missingMetrics(member)}: ${member.reason}`;
-      return `  ${cell(printable(member.displayName), name)}  ${paint(page, "yellow", why)}`;
+    ...absent.map(({ displayName }, index) => {
+      const why = paint(page, "yellow", reasons[index] ?? "");
+      return `  ${cell(printable(displayName), name)}  ${why}`;
     }),
   ];
   if (!cut) return lines;
@@ -66,6 +94,12 @@ function busiestFirst(a: InstanceDetail, b: InstanceDetail): number {
 function memberLine(member: InstanceDetail, page: Page, name: number, bars: number): string {
   const { displayName, cpu, memory } = member;
   const label = (text: string) => paint(page, "dim", text);
+  if (bars === 0) {
+    const number = (value: number | null) =>
+      (value === null ? "–" : `${Math.round(value)} %`).padStart(5);
+    const numbers = `${label("CPU")} ${number(cpu)}  ${label("mem")} ${number(memory)}`;
+    return `${cell(printable(displayName), name)}  ${numbers}`;
+  }
   const drawn = `${label("CPU")} ${bar(page, cpu, bars)}  ${label("memory")} ${bar(page, memory, bars)}`;
   return `${cell(printable(displayName), name)}  ${drawn}`;
 }
@@ -73,6 +107,9 @@ function memberLine(member: InstanceDetail, page: Page, name: number, bars: numb
 /** Long names give way to bars that can still be told apart. */
 function widths({ columns }: Page, longestName: number) {
   if (columns === undefined) return { name: longestName, bars: usualBar };
+  if (columns < roomForBars) {
+    return { name: Math.max(8, Math.min(longestName, columns - narrowColumns)), bars: 0 };
+  }
   const room = columns - fixedColumns;
   const wanted = Math.floor((room - longestName) / 2);
   const bars = Math.min(widestBar, Math.max(narrowestBar, wanted));

@@ -1,85 +1,138 @@
-import type { MissingInstance, PoolResult } from "../../../src/result/result-document.ts";
-import { bar, percentWidth } from "./bar.ts";
-import { explainError, statusText } from "./explanation.ts";
-import { cell, type Page, paint, printable, widest, wrapped } from "./page.ts";
+import type { PoolResult } from "../../../src/result/result-document.ts";
+import type { Utilization } from "../../../src/result/statistics.ts";
+import { bar, coloured, percentWidth, sparkline } from "./bar.ts";
+import { signs, statusText } from "./explanation.ts";
+import { cell, type Page, paint, printable, shortened, widest } from "./page.ts";
+import { notesOn } from "./pool-notes.ts";
 
 const usualBar = 20;
 const widestBar = 30;
-const narrowestBar = 5;
-const statusWidth = "partial".length;
-const reportingTitle = "reporting";
-/** Two between any two columns. */
-const gap = "  ";
-/** What a row takes besides its name, its two bars and its last column. */
-const fixedColumns = statusWidth + 2 * percentWidth + 4 * gap.length;
-/** Members that are named where some are missing for the same reason. */
-const namedMembers = 3;
+/** A narrower one tells nothing that its number doesn't. */
+const narrowestBar = 4;
+/** What follows a bar's number: the busiest member's. */
+const busiestWidth = " ↑100".length;
+/** Measurements that a row remembers of its pool. */
+export const recentWidth = 8;
+/** Fewer columns than these have no room for words, and for bars; below the first, names go before bars. */
+const roomForWords = 80;
+const roomForBars = 60;
+/** From here on, there is room for what was measured before. */
+const roomForRecent = 100;
+
+/** What `--watch` has beside the pools themselves. */
+export interface WatchColumns {
+  readonly cursor: number;
+  /** The CPU averages of each pool so far. */
+  readonly recent: (pool: PoolResult) => readonly (number | null)[];
+}
 
 /** Several pools for a person: a row each, and below it what is to be known of some. */
 export function poolTable(pools: readonly PoolResult[], page: Page): readonly string[] {
-  const widths = columnWidths(pools, page);
-  const titles = ["pool", "status", "CPU", "memory", reportingTitle];
-  const sizes = [widths.name, statusWidth, widths.metric, widths.metric];
-  const header = titles.map((title, index) => cell(title, sizes[index] ?? title.length)).join(gap);
-  const notes = pools.flatMap((pool) => notesOn(pool, page));
+  const notes = notesOn(pools, page);
+  return [...poolRows(pools, page), ...(notes.length > 0 ? ["", ...notes] : [])];
+}
+
+/** The header, and a row for each pool. */
+export function poolRows(
+  pools: readonly PoolResult[],
+  page: Page,
+  watched?: WatchColumns,
+): readonly string[] {
+  const layout = layoutOf(pools, page, watched !== undefined);
+  const marker = watched === undefined ? "" : "  ";
+  const header = [
+    cell("pool", layout.name),
+    cell(layout.status > 1 ? "status" : "", layout.status),
+    cell("CPU", layout.metric),
+    cell("memory", layout.metric),
+    ...(layout.recent ? [cell("CPU so far", recentWidth + 2)] : []),
+    layout.status > 1 ? "reporting" : "of",
+  ].join(layout.gap);
+  const names = shortened(
+    pools.map(({ name }) => printable(name)),
+    layout.name,
+  );
   return [
-    paint(page, "dim", header),
-    ...pools.map((pool) => row(pool, page, widths)),
-    ...(notes.length > 0 ? ["", ...notes] : []),
+    paint(page, "dim", `${marker}${header}`),
+    ...pools.map((pool, index) => {
+      const here = watched?.cursor === index;
+      const start = watched === undefined ? "" : here ? paint(page, "bold", "› ") : marker;
+      return start + row(pool, names[index] ?? "", page, layout, watched?.recent(pool) ?? []);
+    }),
   ];
 }
 
-type Widths = ReturnType<typeof columnWidths>;
-
-function columnWidths(pools: readonly PoolResult[], { columns }: Page) {
-  const longestName = Math.max("pool".length, widest(pools.map(({ name }) => printable(name))));
-  const lastColumn = Math.max(reportingTitle.length, widest(pools.map(reportingText)));
-  const room = columns === undefined ? undefined : columns - fixedColumns - lastColumn;
-  const wanted = room === undefined ? usualBar : Math.floor((room - longestName) / 2);
-  const bars = Math.min(widestBar, Math.max(narrowestBar, wanted));
-  const name =
-    room === undefined ? longestName : Math.min(longestName, Math.max(8, room - 2 * bars));
-  return { name, bars, metric: bars + percentWidth };
+interface Layout {
+  readonly name: number;
+  readonly status: number;
+  readonly bars: number;
+  readonly metric: number;
+  readonly recent: boolean;
+  /** Between any two columns. */
+  readonly gap: string;
 }
 
-function row(pool: PoolResult, page: Page, { name, bars, metric }: Widths): string {
+function layoutOf(pools: readonly PoolResult[], { columns }: Page, watched: boolean): Layout {
+  const longest = Math.max("pool".length, widest(pools.map(({ name }) => printable(name))));
+  const withBars = percentWidth + busiestWidth;
+  if (columns === undefined) {
+    const status = "partial".length;
+    const metric = usualBar + withBars;
+    return { name: longest, status, bars: usualBar, metric, recent: false, gap: "  " };
+  }
+  const words = columns >= roomForWords;
+  const gap = columns >= roomForBars ? "  " : " ";
+  const status = words ? "partial".length : 1;
+  const recent = watched && columns >= roomForRecent;
+  const last = Math.max(
+    words ? "reporting".length : 2,
+    widest(pools.map((pool) => counts(pool, status))),
+  );
+  const fixed = (watched ? 2 : 0) + status + last + 4 * gap.length;
+  const all = columns - fixed - (recent ? recentWidth + 2 + gap.length : 0);
+  const room = all - 2 * withBars;
+  const wanted = Math.floor((room - longest) / 2);
+  if (columns < roomForBars || (!words && wanted < narrowestBar)) {
+    const metric = 3 + busiestWidth;
+    const name = Math.min(longest, Math.max(8, all - 2 * metric));
+    return { name, status, bars: 0, metric, recent, gap };
+  }
+  const bars = Math.min(widestBar, Math.max(narrowestBar, wanted));
+  const name = Math.min(longest, Math.max(8, room - 2 * bars));
+  return { name, status, bars, metric: bars + withBars, recent, gap };
+}
+
+function row(
+  pool: PoolResult,
+  name: string,
+  page: Page,
+  layout: Layout,
+  recent: readonly (number | null)[],
+): string {
   const { status, cpu, memory, error } = pool;
-  const cells = [cell(printable(pool.name), name), cell(statusText(page, status), statusWidth)];
+  const word = statusText(page, status, layout.status > 1 ? status : signs[status]);
+  const cells = [name, cell(word, layout.status)];
   if (cpu.reporting + memory.reporting > 0) {
-    cells.push(bar(page, cpu.average, bars), bar(page, memory.average, bars));
+    cells.push(metricCell(cpu, page, layout), metricCell(memory, page, layout));
   } else {
     // An empty bar would look like an idle pool.
     const why = paint(page, "red", error?.code ?? "no data");
-    cells.push(cell(why, 2 * metric + gap.length));
+    cells.push(cell(why, 2 * layout.metric + layout.gap.length));
   }
-  return [...cells, reportingText(pool)].join(gap).trimEnd();
+  if (layout.recent) cells.push(cell(sparkline(recent, recentWidth), recentWidth + 2));
+  return [...cells, counts(pool, layout.status)].join(layout.gap).trimEnd();
 }
 
-function reportingText({ instances }: PoolResult): string {
-  return instances ? `${instances.reporting} of ${instances.running}` : "";
+/** The mean, and the busiest member: an average of 49 % can hide one at 98. */
+function metricCell({ average, max }: Utilization, page: Page, { bars }: Layout): string {
+  const top = max === null ? "" : coloured(page, max, `↑${Math.round(max)}`);
+  const busiest = cell(` ${top}`, busiestWidth);
+  if (bars > 0) return bar(page, average, bars) + busiest;
+  const text = average === null ? "–" : `${Math.round(average)}`;
+  return coloured(page, average ?? 0, text.padStart(3)) + busiest;
 }
 
-function notesOn(pool: PoolResult, page: Page): readonly string[] {
-  const { warnings, error, instances } = pool;
-  const name = paint(page, "bold", printable(pool.name));
-  // Of a pool that nobody reported from, the error says all.
-  const missing = error?.code === "NO_DATA" ? [] : reasons(instances?.missing ?? []);
-  const notes = [
-    ...missing.flatMap(([reason, names]) => wrapped(page, `  missing (${reason}): `, names)),
-    ...warnings.flatMap((text) => wrapped(page, `  ${paint(page, "yellow", "warning")}: `, text)),
-    ...(error ? explainError(page, "  ", error) : []),
-  ];
-  return notes.length > 0 ? [name, ...notes] : [];
-}
-
-/** "a, b, c and 4 more", for each reason. */
-function reasons(missing: readonly MissingInstance[]): readonly [reason: string, names: string][] {
-  const all = new Set(missing.map(({ reason }) => reason));
-  return [...all].map((reason) => {
-    const members = missing.filter((member) => member.reason === reason);
-    const names = [...new Set(members.map(({ displayName }) => displayName))];
-    const more = names.length - namedMembers;
-    const shown = names.slice(0, namedMembers).join(", ");
-    return [reason, `${shown}${more > 0 ? ` and ${more} more` : ""}`];
-  });
+function counts({ instances }: PoolResult, status: number): string {
+  if (instances === null) return "";
+  return [instances.reporting, instances.counted].join(status > 1 ? " of " : "/");
 }

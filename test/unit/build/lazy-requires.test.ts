@@ -38,6 +38,7 @@ describe("loadLazily", () => {
   it.each([
     ['var a = require("a"); module.exports = { value: a.value, two: 2 };', "value", 1],
     ['module.exports = { value: require("a").value };', "value", 1],
+    ['module.exports.value = require("a").value', "value", 1],
     ['exports.value = void 0; const a = require("a"); exports.value = a.value;', "value", 1],
   ])("passes on what it exports when that is asked for: %s", (source, name, value) => {
     const { exports, loaded } = load(source);

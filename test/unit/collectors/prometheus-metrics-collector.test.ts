@@ -3,8 +3,8 @@ import { PrometheusMetricsCollector } from "../../../src/collectors/prometheus-m
 import type { PoolSettings } from "../../../src/config/pool-spec.ts";
 import { SourceUnavailableError } from "../../../src/errors.ts";
 import type { Host } from "../../../src/instance-manager/host-directory.ts";
-import type { QueryApi } from "../../../src/prometheus-metrics/get-cpu-ram-metrics.ts";
-import type { Series } from "../../../src/prometheus-metrics/response.ts";
+import type { QueryApi, Series } from "../../../src/prometheus/query-api.ts";
+import { metricsOfPool } from "../../../src/publishing/pool-metrics.ts";
 import { toPoolResult } from "../../../src/result/pool-result.ts";
 import { anInvocation } from "../../support/invocation.ts";
 import { compartmentId, instanceId, poolId } from "../../support/ocids.ts";
@@ -22,30 +22,39 @@ const hosts = new Map<string, Host>([
   [instanceId("b"), { addresses: ["10.0.0.2"], hostname: "web-b" }],
 ]);
 
-/** The rows of a host at 40 % CPU and 75 % memory. */
+const times = Array.from({ length: 24 }, (_, index) => evaluatedAt - 15 * (23 - index));
+
+/** The rows of a host of one CPU at 40 %, and 75 % memory. */
 function rows(labels: Readonly<Record<string, string>>): { cpu: Series[]; memory: Series[] } {
-  const row = (more: Readonly<Record<string, string>>, value: number): Series => ({
-    labels: { ...labels, ...more },
+  const row = (mode: string, value: number): Series => ({
+    labels: { ...labels, mode },
     times: [evaluatedAt],
     values: [value],
   });
-  const total = row({ __name__: "node_memory_MemTotal_bytes" }, 100);
+  const samples = (name: string, value: number): Series => ({
+    labels: { ...labels, __name__: name },
+    times,
+    values: times.map(() => value),
+  });
   return {
-    cpu: [
-      row({ __name__: "up" }, 1),
-      total,
-      row({ mode: "user" }, 0.4),
-      row({ mode: "idle" }, 0.6),
+    cpu: [row("user", 120), row("idle", 180), row("(stamp)", evaluatedAt)],
+    memory: [
+      samples("up", 1),
+      samples("node_memory_MemTotal_bytes", 100),
+      samples("node_memory_MemAvailable_bytes", 25),
     ],
-    memory: [total, row({ __name__: "node_memory_MemAvailable_bytes" }, 25)],
   };
 }
+
+const clock: Series = { labels: { mode: "(now)" }, times: [evaluatedAt], values: [evaluatedAt] };
 
 /** Measures the pool on a server that has these hosts; records who was looked up. */
 async function measure(
   labels: readonly Readonly<Record<string, string>>[],
   settings: PoolSettings = {},
   warnings: readonly string[] = [],
+  known = hosts,
+  secondLookOnly = false,
 ) {
   const lookUps: string[][] = [];
   const queries: { query: string; time: Date | undefined }[] = [];
@@ -57,9 +66,11 @@ async function measure(
         return { series: [{ labels: {}, times: [], values: [] }], warnings };
       const series = query.startsWith("{")
         ? all.flatMap((r) => r.memory)
-        : all.flatMap((r) => r.cpu);
-      return { series, warnings };
+        : [clock, ...all.flatMap((r) => r.cpu)];
+      const said = secondLookOnly && !/s\]$/.test(query) ? [] : warnings;
+      return { series, warnings: said, partial: said.length > 0 };
     },
+    fits: () => true,
     redact: (text) => text.replaceAll("s3cret", "[secret]"),
   };
   const collector = new PrometheusMetricsCollector({
@@ -69,9 +80,11 @@ async function measure(
     hosts: {
       hostsOf: async (asked) => {
         lookUps.push(asked.map(({ displayName }) => displayName));
-        return { byInstanceId: hosts, failure: new SourceUnavailableError("one VNIC is missing") };
+        return { byInstanceId: known, failure: new SourceUnavailableError("one VNIC is missing") };
       },
     },
+    ownExporterOf: () => undefined,
+    matchLabels: () => new Set(["instance"]),
     serverOf: async () => server,
     now: () => new Date(0),
   });
@@ -94,6 +107,15 @@ describe("PrometheusMetricsCollector", () => {
       warnings: ["PromQL warning: some storage did not answer"],
       cpu: { average: 40 },
     });
+  });
+
+  it("passes on what its server warns about when it is asked again", async () => {
+    const both = [{ instance: "web-a:9100" }, { instance: "web-b:9100" }];
+    const warnings = ["PromQL warning: some storage did not answer"];
+    // The modes add up to less than the time between the samples.
+    const { result } = await measure(both, { windowMinutes: 10 }, warnings, hosts, true);
+
+    expect(result.warnings).toEqual(warnings);
   });
 
   it("looks members up on the network only where the label needs it", async () => {
@@ -157,6 +179,23 @@ describe("PrometheusMetricsCollector", () => {
     expect(result.cpu.reporting).toBe(2);
   });
 
+  it("does not know who reports when no host could be looked up, so no count is published", async () => {
+    const labels = ["10.0.0.1", "10.0.0.2"].map((ip) => ({ pool: poolId, instance: `${ip}:9100` }));
+    const settings = {
+      publish: { namespace: "pools", resourceGroup: undefined },
+      prometheus: { match: { label: "pool", by: "poolId" } },
+    } as const;
+
+    const { result } = await measure(labels, settings, [], new Map());
+
+    expect(result.instances?.missing.map(({ reason }) => reason)).toEqual([
+      "unresolved_host",
+      "unresolved_host",
+    ]);
+    const metrics = metricsOfPool(result, poolSpec(settings), compartmentId, new Date(0));
+    expect(metrics.map(({ name }) => name)).toEqual(["RunningInstances"]);
+  });
+
   it("reports the window by the server's clock", async () => {
     const { result } = await measure([{ instance: "web-a" }], { windowMinutes: 10 });
 
@@ -166,10 +205,16 @@ describe("PrometheusMetricsCollector", () => {
     });
   });
 
-  it("looks back two minutes at least, as a rate needs two samples, and says so", async () => {
+  it("looks back no further than it is asked to", async () => {
     const { result, queries } = await measure([{ instance: "web-a" }], { windowMinutes: 1 });
 
-    expect(queries[0]?.query).toContain("[2m]");
-    expect(result.window?.start).toBe(new Date((evaluatedAt - 120) * 1000).toISOString());
+    expect(queries[0]?.query).toContain("[60s]");
+    expect(result.window?.start).toBe(new Date((evaluatedAt - 60) * 1000).toISOString());
+  });
+
+  it("says of what values a statistic is", async () => {
+    const { result } = await measure([{ instance: "web-a" }]);
+
+    expect(result.resolutionSeconds).toBe(60);
   });
 });

@@ -191,7 +191,11 @@ pools:
       /^is of one pool/,
     ],
     [{ POOLS: "defaults: {name: web}" }, "POOLS: defaults.name", /^is of one pool/],
-    [{ POOLS: "prometheus: {url: x}" }, "POOLS: prometheus.url", /^unknown key; known are servers/],
+    [
+      { POOLS: "prometheus: {url: x}" },
+      "POOLS: prometheus.url",
+      /^unknown key; known are servers, exporters$/,
+    ],
     [{ POOLS: "prometheus: http://x" }, "POOLS: prometheus", /^expected an object with servers$/],
     [
       { POOLS: "prometheus: {servers: {a: {url: 'ftp://x'}}}" },
@@ -204,6 +208,56 @@ pools:
       "PROMETHEUS_HEADERS",
       /^must be a JSON object/,
     ],
+    [
+      { PROMETHEUS_URL: "http://x", PROMETHEUS_QUERY_PARAMETERS: '{"query":"up"}' },
+      "PROMETHEUS.queryParameters.query",
+      /^is set by the function itself$/,
+    ],
+    [
+      { PROMETHEUS_URL: "http://x", PROMETHEUS_QUERY_PARAMETERS: '{"a":["b"]}' },
+      "PROMETHEUS.queryParameters.a",
+      /^expected string \| number \| boolean$/,
+    ],
+    [
+      { PROMETHEUS_URL: "https://x", PROMETHEUS_SERVER_NAME: "10.0.0.5" },
+      "PROMETHEUS.serverName",
+      /^not a host name$/,
+    ],
+    [
+      { POOLS: 'prometheus: {servers: {a: {url: "http://x", queryParameters: {__proto__: "b"}}}}' },
+      "POOLS: prometheus.servers.a.queryParameters.__proto__",
+      /^can't be a key here$/,
+    ],
+    [
+      { POOLS: "prometheus: {exporters: {mine: {cpu: up, unit: ratio}}}" },
+      "POOLS: prometheus.exporters.mine.cpu",
+      /^has no \$selector: it would be about every host of the server, got "up"$/,
+    ],
+    [
+      { POOLS: "prometheus: {exporters: {mine: {cpu: 'up{$selector}'}}}" },
+      "POOLS: prometheus.exporters.mine.unit",
+      /^is missing$/,
+    ],
+    [
+      { POOLS: "prometheus: {exporters: {mine: {cpu: 'up{$selector}', unit: share}}}" },
+      "POOLS: prometheus.exporters.mine.unit",
+      /^expected "percent" \| "ratio", got "share"$/,
+    ],
+    [
+      { POOLS: "prometheus: {exporters: {auto: {cpu: 'up{$selector}', unit: ratio}}}" },
+      "POOLS: prometheus.exporters.auto",
+      /^is the name of an exporter that is known$/,
+    ],
+    [
+      { POOLS: "prometheus: {exporters: [mine]}" },
+      "POOLS: prometheus.exporters",
+      /^expected an object of exporters by name$/,
+    ],
+    [
+      { POOLS: "prometheus: {servers: [{url: 'http://x'}]}" },
+      "POOLS: prometheus.servers",
+      /^expected an object of servers by name$/,
+    ],
     [{ OCI_AUTH: "api_key" }, "OCI_AUTH", /^must be resource_principal/],
     [{ LOG_LEVEL: "loud" }, "LOG_LEVEL", /^must be DEBUG/],
     [{ LOG_SAMPLE_RATE: "10%" }, "LOG_SAMPLE_RATE", /^must be a number from 0 to 1$/],
@@ -214,6 +268,16 @@ pools:
     const { problems } = configurationOf(variables as Record<string, string>);
 
     expect(problems).toContainEqual({ path, message: expect.stringMatching(message) });
+  });
+
+  it("reads what each query of a server is sent with, as YAML has it", () => {
+    const text =
+      "prometheus: {servers: {a: {url: 'https://x', queryParameters: {dedup: true, max: 5, tenant: web}, serverName: prometheus.example.com}}}";
+
+    expect(configurationOf({ POOLS: text }).servers.get("a")).toMatchObject({
+      queryParameters: { dedup: "true", max: "5", tenant: "web" },
+      serverName: "prometheus.example.com",
+    });
   });
 
   it("never repeats what may be a secret", () => {

@@ -33,6 +33,107 @@ function specsOf(body: unknown) {
 }
 
 describe("readPoolsRequest", () => {
+  describe("of a thousand configured pools", () => {
+    const pools = Array.from({ length: 1_000 }, (_, index) => ({
+      name: `pool-${String(index).padEnd(240, "x")}`,
+      instancePoolId: `${poolId}${index}`,
+    }));
+    const many = configurationOf({ POOLS: JSON.stringify({ pools }) });
+    const hintsOf = (body: unknown) =>
+      readPoolsRequest(body, many).pools.map((pool) => ("error" in pool ? pool.error.hint : ""));
+
+    it("names some to a caller who asks for a thousand others, in little room", () => {
+      const names = Array.from({ length: 1_000 }, (_, index) => `${index}`);
+
+      const hints = hintsOf({ pools: names });
+
+      expect(hints).toHaveLength(1_000);
+      for (const hint of hints) {
+        expect(hint).toMatch(/^Configured are pool-0x+, pool-1x+, and 998 more\.$/);
+      }
+    });
+
+    it("names the one that was probably meant", () => {
+      const short = configurationOf({
+        POOLS: JSON.stringify([
+          ...pools,
+          { name: "frontend", instancePoolId: `${poolId}frontend` },
+        ]),
+      });
+
+      const [pool] = readPoolsRequest({ pools: ["front-ent"] }, short).pools;
+
+      expect(pool && "error" in pool ? pool.error.hint : undefined).toBe(
+        'Did you mean "frontend"?',
+      );
+    });
+  });
+
+  it.each([
+    [
+      {
+        instancePoolId: poolId,
+        windowMinutes: 0,
+        prometheus: { server: "nowhere", exporter: "no" },
+      },
+      [
+        /windowMinutes: must be 1–1440/,
+        /prometheus\.server: no Prometheus server "nowhere"/,
+        /prometheus\.exporter: no exporter "no"/,
+      ],
+    ],
+    [{ windowMinutes: 0 }, [/windowMinutes: /, /instancePoolId: is missing/]],
+    [
+      { source: "prometheus", prometheus: { server: "nowhere" } },
+      [/instancePoolId: is missing/, /prometheus\.server: /],
+    ],
+    [
+      {
+        instancePoolId: poolId,
+        prometheus_url: "http://elsewhere",
+        prometheus: { exporter: "no" },
+      },
+      [/prometheus_url: not the origin/, /prometheus\.exporter: /],
+    ],
+    [
+      {
+        unknown: 1,
+        pools: [{ instancePoolId: "x" }, { instancePoolId: poolId, windowMinutes: 0 }],
+      },
+      [/unknown: unknown key/, /pools\[0\]\.instancePoolId: /, /pools\[1\]\.windowMinutes: /],
+    ],
+    [
+      { pool: "web", windowMinutes: 0, prometheus: { server: "nowhere" } },
+      [/windowMinutes: /, /prometheus\.server: /],
+    ],
+  ])("reports every problem of %j at once", (body, problems) => {
+    const { message } = errorOf(body);
+
+    for (const problem of problems) expect(message).toMatch(problem);
+    expect(message?.split("; ").filter((part) => /^[\w.[\]]+: /.test(part))).toHaveLength(
+      problems.length,
+    );
+  });
+
+  it("asks for no more configured pools at once than fit in a request", () => {
+    const pools = Array.from({ length: 1_001 }, (_, index) => ({
+      instancePoolId: `${poolId}${index}`,
+    }));
+    const many = configurationOf({ POOLS: JSON.stringify(pools) });
+
+    expect(() => readPoolsRequest(undefined, many)).toThrow(/1001 pools are configured/);
+  });
+
+  it("says no more of a request's problems than a person can read", () => {
+    const keys = Array.from({ length: 45 }, (_, index) => [`${"漢".repeat(50)}${index}`, 1]);
+    const body = { instancePoolId: poolId, ...Object.fromEntries(keys) };
+
+    const { message = "" } = errorOf(body);
+
+    expect(message.length).toBeLessThan(2_200);
+    expect(message).toMatch(/; and \d+ more$/);
+  });
+
   it.each([undefined, {}])("asks for all configured pools when the body is %j", (body) => {
     expect(specsOf(body)).toMatchObject([
       { name: "web", windowMinutes: 15, statistic: "max" },
@@ -108,8 +209,8 @@ describe("readPoolsRequest", () => {
       }),
     );
 
-    expect(pools).toMatchObject([
-      { spec: { publish: { namespace: "pools", resourceGroup: undefined } } },
+    expect(pools.map((pool) => "spec" in pool && pool.spec.publish)).toEqual([
+      { namespace: "pools" },
     ]);
     expect(specsOf({ pool: "web" })).toMatchObject([{ publish: undefined }]);
   });
@@ -134,6 +235,60 @@ describe("readPoolsRequest", () => {
       { windowMinutes: 3, statistic: "max" },
     ]);
     expect(specsOf({ pool: "web" })).toMatchObject([{ windowMinutes: 15, statistic: "max" }]);
+  });
+
+  it("pins a pool to the labels of every place that names some", () => {
+    const pinned = configurationOf({
+      PROMETHEUS_URL: "http://10.0.0.5:9090",
+      POOLS: JSON.stringify({
+        defaults: { source: "prometheus", prometheus: { matchers: { cluster: "prod" } } },
+        pools: [{ name: "web", instancePoolId: poolId, prometheus: { matchers: { job: "node" } } }],
+      }),
+    });
+    const body = { pool: "web", prometheus: { matchers: { job: "vm", "host.type": "x" } } };
+
+    expect(readPoolsRequest(body, pinned).pools).toMatchObject([
+      { spec: { prometheus: { matchers: { cluster: "prod", job: "vm", "host.type": "x" } } } },
+    ]);
+  });
+
+  describe("an exporter of the configuration's", () => {
+    const withExporter = configurationOf({
+      PROMETHEUS_URL: "http://10.0.0.5:9090",
+      POOLS: JSON.stringify({
+        prometheus: { exporters: { mine: { cpu: "mine{$selector}", unit: "ratio" } } },
+      }),
+    });
+    const asked = (settings: object) => {
+      const body = { instancePoolId: poolId, source: "prometheus", ...settings };
+      const [pool] = readPoolsRequest({ pools: [body] }, withExporter).pools;
+      return pool !== undefined && "error" in pool ? pool.error.message : pool?.spec.prometheus;
+    };
+
+    it("is asked for by its name", () => {
+      expect(asked({ prometheus: { exporter: "mine" } })).toMatchObject({ exporter: "mine" });
+    });
+
+    it.each([
+      [
+        { prometheus: { exporter: "yours" } },
+        /^pools\[0\]\.prometheus\.exporter: no exporter "yours"; there are auto, .*mine$/,
+      ],
+      [
+        { prometheus: { exporter: "mine" }, statistic: "max" },
+        /^pools\[0\]\.statistic: the exporter "mine" of the configuration has only mean$/,
+      ],
+      [
+        { prometheus: { exporter: { cpu: "up{$selector}", unit: "ratio" } } },
+        /^pools\[0\]\.prometheus\.exporter: expected string, got Object$/,
+      ],
+      [
+        { source: "oci", prometheus: { exporter: "yours" } },
+        /^pools\[0\]\.prometheus\.exporter: no exporter "yours"/,
+      ],
+    ])("is not asked for in the way of %j", (settings, message) => {
+      expect(asked(settings)).toMatch(message);
+    });
   });
 
   it("gives a pool that is asked for by its OCID the settings it is configured with", () => {
@@ -252,6 +407,46 @@ describe("readPoolsRequest", () => {
       /^prometheus\.headers: unknown key/,
     ],
     [
+      { instancePoolId: poolId, prometheus: { matchers: { cluster: 5 } } },
+      "INVALID_REQUEST",
+      /^prometheus\.matchers\.cluster: expected string, got 5$/,
+    ],
+    [
+      { instancePoolId: poolId, prometheus: { matchers: { cluster: "" } } },
+      "INVALID_REQUEST",
+      /^prometheus\.matchers\.cluster: must not be empty/,
+    ],
+    [
+      { instancePoolId: poolId, prometheus: { matchers: { __name__: "up" } } },
+      "INVALID_REQUEST",
+      /^prometheus\.matchers\.__name__: names no label, but the metric/,
+    ],
+    [
+      { instancePoolId: poolId, prometheus: { matchers: { cluster: "\ud800" } } },
+      "INVALID_REQUEST",
+      /^prometheus\.matchers\.cluster: is not Unicode text/,
+    ],
+    [
+      { instancePoolId: poolId, prometheus: { matchers: JSON.parse('{"constructor": "a"}') } },
+      "INVALID_REQUEST",
+      /^prometheus\.matchers\.constructor: can't be a key here$/,
+    ],
+    [
+      {
+        instancePoolId: poolId,
+        prometheus: {
+          matchers: {
+            a: "x".repeat(255),
+            b: "y".repeat(255),
+            c: "z".repeat(255),
+            d: "z".repeat(255),
+          },
+        },
+      },
+      "INVALID_REQUEST",
+      /^prometheus\.matchers: have more than 1000 bytes/,
+    ],
+    [
       { instancePoolId: poolId, onError: "explode" },
       "INVALID_REQUEST",
       /^onError: must be return or throw$/,
@@ -298,6 +493,50 @@ describe("readPoolsRequest", () => {
         /^pools\[0\]\.instancePoolId: not .*; pools\[0\]\.windowMinutes: expected number, got "5"; pools\[0\]\.widnow: unknown key.*; pools\[0\]\.sorce: unknown key/,
       ),
     ]);
+  });
+
+  const placed = "can't be given together with pool, which names it already";
+  const wrong = "onError: must be return or throw";
+  const window = 'windowMinutes: expected number, got "5"';
+  it.each([
+    [{ instancePoolId: poolId, windowMinutes: "5", onError: 1 }, [window, wrong]],
+    [{ pool: "wbe", onError: 1 }, ['No pool called "wbe" is configured.', wrong]],
+    [
+      { pool: "wbe", windowMinutes: "5", name: "x" },
+      ['No pool called "wbe" is configured.', `name: ${placed}`, window],
+    ],
+    [
+      { pool: "web", instancePoolId: poolId, select: {}, windowMinutes: "5" },
+      [`instancePoolId: ${placed}`, `select: ${placed}`, window],
+    ],
+    [{ pool: 5, windowMinutes: "5" }, ["pool: expected the name of a configured pool", window]],
+    [{ pool: 5, windowMinutes: 5 }, ["pool: expected the name of a configured pool"]],
+    [
+      { pool: "broken", windowMinutes: "5" },
+      ["POOLS: pools[1].windowMinutes: must be 1–1440, got 0", window],
+    ],
+    [
+      { pools: ["wbe", { pool: "web", name: "x" }], statistic: "max", onError: 1 },
+      [
+        wrong,
+        "statistic: unknown key; beside pools there may be onError",
+        'No pool called "wbe" is configured.',
+        `pools[1].name: ${placed}`,
+      ],
+    ],
+    [
+      { ...Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, 1])), onError: 1 },
+      ["The request has 52 keys, far too many", `${wrong}.`],
+    ],
+  ])("hides no problem behind another: %j", (body, problems) => {
+    expect(errorOf(body)).toMatchObject({
+      code: "INVALID_REQUEST",
+      message: problems.join("; "),
+    });
+  });
+
+  it("says how to name a pool when there is more to change, too", () => {
+    expect(errorOf({ pool: "wbe", windowMinutes: "5" }).hint).toBe('Did you mean "web"?');
   });
 
   it.each(addressSpellings)("lets no payload choose where requests go: %s", (host) => {

@@ -1,33 +1,22 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { codeTexts, variableTexts } from "../../../local/descriptions.ts";
-import { aliases, ignoredKeys } from "../../../src/config/pool-settings.ts";
-import { readPoolsRequest } from "../../../src/config/request.ts";
-import { requestedCheck } from "../../../src/health/requested-check.ts";
-import { operations } from "../../../src/oci/operation.ts";
+import { problemsOfExporters } from "../../../local/promql.ts";
+import { allVariables } from "../../../src/config/environment.ts";
+import { aliases, ignoredKeys } from "../../../src/config/pool-entry.ts";
+import { readPoolsRequest, requestedCheck } from "../../../src/config/request.ts";
+import { operations } from "../../../src/oci/operations.ts";
+import { codeTexts } from "../../../tools/descriptions.ts";
+import { handler } from "../../../tools/package/archive.ts";
+import { nodeOptions } from "../../../tools/package/contents.ts";
 import { configurationOf } from "../../support/configuration.ts";
-
-const root = new URL("../../..", import.meta.url).pathname;
-const text = (path: string) => readFileSync(join(root, path), "utf8");
-
-const pages = [
-  ...readdirSync(root).filter((name) => name.endsWith(".md")),
-  ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`),
-  "deploy/terraform/README.md",
-  "examples/README.md",
-];
-
-/** The fenced blocks of a language. */
-function blocks(page: string, language: string): readonly string[] {
-  const fence = new RegExp(`^ *\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\``, "gm");
-  return [...text(page).matchAll(fence)].map(([, block]) => block ?? "");
-}
+import { blocks, pages, read, root } from "../../support/pages.ts";
 
 /** The anchors of a page's headings, as GitHub and others make them. */
 function anchorsOf(page: string): readonly string[] {
-  return [...text(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+  return [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
     heading
       .toLowerCase()
       .replaceAll(/[^\w\- ]/g, "")
@@ -42,25 +31,104 @@ function isBroken(page: string, link: string): boolean {
   return anchor !== undefined && !anchorsOf(target).includes(anchor);
 }
 
-describe.each(pages.filter((page) => page.endsWith(".md")))("%s", (page) => {
+describe.each(pages)("%s", (page) => {
   it("has no link to what isn't there", () => {
-    const links = [...text(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link ?? "");
+    const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link ?? "");
     const own = links.filter((link) => !/^https?:/.test(link));
 
     expect(own.filter((link) => isBroken(page, link))).toEqual([]);
   });
 
   it("names no npm script that isn't there", () => {
-    const { scripts } = JSON.parse(text("package.json"));
-    const named = [...text(page).matchAll(/npm run (?:--?\w+ )*([a-z]+)/g)].map(([, name]) => name);
+    const { scripts } = JSON.parse(read("package.json"));
+    const named = [...read(page).matchAll(/npm run (?:--?\w+ )*([a-z]+)/g)].map(([, name]) => name);
 
     expect(named.filter((name) => !Object.hasOwn(scripts, name ?? ""))).toEqual([]);
   });
 });
 
-describe("docs/deploy.md", () => {
-  const page = "docs/deploy.md";
-  const [pools = "", published = "", onPrometheus = ""] = blocks(page, "yaml");
+describe("the pages of docs", () => {
+  const all = pages.filter((page) => page.startsWith("docs/") && page !== "docs/reference.md");
+
+  it.each(all)("have one question and an end: %s has no more than 250 lines", (page) => {
+    expect(read(page).split("\n").length).toBeLessThanOrEqual(251);
+  });
+});
+
+describe("docs/prometheus-servers.md", () => {
+  it("shows a configuration that works", () => {
+    const [POOLS = ""] = blocks("docs/prometheus-servers.md", "yaml");
+    const { pools, servers, exporters, problems } = configurationOf({ POOLS });
+
+    expect(problems).toEqual([]);
+    expect(pools.map(({ spec }) => spec.ok)).toEqual([true, true]);
+    expect([...servers.keys(), ...exporters.keys()]).toEqual([
+      "thanos",
+      "behind-oauth2",
+      "cadvisor",
+    ]);
+    expect(problemsOfExporters(exporters, "")).toEqual([]);
+  });
+});
+
+/** What docs/deploy.md leads to. */
+const deployPages = [
+  "docs/deploy.md",
+  "docs/deploy-image.md",
+  "docs/policies.md",
+  "docs/private-prometheus.md",
+  "docs/who-calls.md",
+  "docs/operating.md",
+  "docs/troubleshooting.md",
+  "docs/scaling.md",
+];
+
+describe("the pages on deploying", () => {
+  const page = deployPages.map(read).join("\n");
+  const [pools = ""] = blocks("docs/deploy.md", "yaml");
+  const [published = ""] = blocks("docs/scaling.md", "yaml");
+  const [onPrometheus = ""] = blocks("docs/private-prometheus.md", "yaml");
+
+  it("makes the body of the request that creates the function from the package", () => {
+    if (spawnSync("jq", ["--version"]).error) return void console.warn("Not tried: no jq here.");
+    const [, command = ""] = /^(jq -n [\s\S]*?) > function\.json$/m.exec(page) ?? [];
+    const zip = Buffer.from("a package");
+    const script = command
+      .replace("<application OCID>", "ocid1.fnapp.oc1.iad.aaaaaaaademo")
+      .replace("<runtime>", "node24");
+    const directory = mkdtempSync(join(tmpdir(), "deploy-page-"));
+    writeFileSync(join(directory, "oci-pool-utilization.zip"), zip);
+    const body = JSON.parse(
+      execFileSync("bash", ["-c", script], { cwd: directory, encoding: "utf8" }),
+    );
+    rmSync(directory, { recursive: true });
+
+    expect(body).toMatchObject({
+      applicationId: "ocid1.fnapp.oc1.iad.aaaaaaaademo",
+      config: { NODE_OPTIONS: nodeOptions },
+      sourceDetails: {
+        handler,
+        archiveSourceDetails: { archiveFile: zip.toString("base64") },
+      },
+    });
+  });
+
+  it("names the size of the heap that the image has", () => {
+    const named = [...page.matchAll(/--max-old-space-size=\d+/g)].map(([option]) => option);
+
+    expect(named.length).toBeGreaterThan(2);
+    expect(named.filter((option) => option !== nodeOptions)).toEqual([]);
+  });
+
+  it("shows the queries of the stack's policy", () => {
+    const hcl = read("deploy/terraform/scaling.tf");
+    const [, query = ""] = /published_average = "(.*)"$/m.exec(hcl) ?? [];
+    const shown = query
+      .replaceAll('\\"', '"')
+      .replace(/\$\{[^}]*\}/, "ocid1.instancepool.oc1.iad.aaaaaaaademoweb");
+
+    expect(page).toContain(`\n${shown} > 70\n${shown} < 30\n`);
+  });
 
   it.each([
     ["pools", { POOLS: pools }],
@@ -74,7 +142,7 @@ describe("docs/deploy.md", () => {
   });
 
   it("makes one line of a file, that means the same", () => {
-    expect(text(page)).toContain("npx yaml --json --single < pools.yaml");
+    expect(page).toContain("npx yaml --json --single < pools.yaml");
     const yaml = join(root, "node_modules/.bin/yaml");
     const line = execFileSync(yaml, ["--json", "--single"], { input: pools, encoding: "utf8" });
 
@@ -83,8 +151,8 @@ describe("docs/deploy.md", () => {
   });
 
   it("sends requests that are answered", () => {
-    const bodies = [...text(page).matchAll(/(?:echo -n|--body) '(\{.*?\})'/g)].map(
-      ([, body = ""]) => JSON.parse(body),
+    const bodies = [...page.matchAll(/(?:echo -n|--body) '(\{.*?\})'/g)].map(([, body = ""]) =>
+      JSON.parse(body),
     );
     const requests = bodies.filter((body) => requestedCheck(body) === undefined);
 
@@ -99,32 +167,32 @@ describe("docs/deploy.md", () => {
     "has the policy that $name needs, as hints quote it",
     (operation) => {
       for (const statement of operation.policy.split("; ")) {
-        expect(text(page)).toContain(`\n${statement}\n`);
+        expect(page).toContain(`\n${statement}\n`);
       }
     },
   );
 
   it("shows JSON that can be parsed", () => {
-    const shown = blocks(page, "json");
+    const shown = deployPages.flatMap((name) => blocks(name, "json"));
 
     expect(shown.length).toBeGreaterThan(2);
     for (const json of shown) expect(() => JSON.parse(json)).not.toThrow();
   });
 
   it("sets no key but those that are read", () => {
-    const set = [...text(page).matchAll(/oci-pool-utilization ([A-Z_]+)/g)].map(([, key]) => key);
-    const named = [...text(page).matchAll(/`((?:PROMETHEUS|OCI|LOG|POOLS|ON)_[A-Z_]+)`/g)].map(
+    const set = [...page.matchAll(/oci-pool-utilization ([A-Z_]+)/g)].map(([, key]) => key);
+    const named = [...page.matchAll(/`((?:PROMETHEUS|OCI|LOG|POOLS|ON)_[A-Z_]+)`/g)].map(
       ([, key]) => key,
     );
 
     expect(set.length).toBeGreaterThan(1);
-    expect([...set, ...named].filter((key) => !Object.hasOwn(variableTexts, key ?? ""))).toEqual(
+    expect([...set, ...named].filter((key) => !Object.hasOwn(allVariables(), key ?? ""))).toEqual(
       [],
     );
   });
 
   it("says of every error code what to do, and of no other", () => {
-    const rows = [...text(page).matchAll(/^\| `([A-Z_]+)` \|(.*)$/gm)];
+    const rows = [...read("docs/troubleshooting.md").matchAll(/^\| `([A-Z_]+)` \|(.*)$/gm)];
 
     expect(rows.map(([, code]) => code)).toEqual(Object.keys(codeTexts));
     for (const [, code, cells = ""] of rows) {
@@ -143,7 +211,7 @@ describe("docs/migrating-from-python.md", () => {
   it("shows the original's file, which works as it is, and the same in our keys", () => {
     const [theirs, rewritten] = [original, ours].map((yaml) => configurationOf({ POOLS: yaml }));
 
-    expect(original).toBe(text("examples/original-config.yaml"));
+    expect(original).toBe(read("examples/original-config.yaml"));
     expect(theirs?.problems).toEqual([]);
     expect(theirs?.warnings).toHaveLength(1);
     expect(rewritten?.problems).toEqual([]);
@@ -153,15 +221,15 @@ describe("docs/migrating-from-python.md", () => {
   it("says what becomes of every key", () => {
     const keys = [...Object.keys(aliases), ...ignoredKeys, "region", "prometheus_url"];
 
-    expect(keys.filter((key) => !text(page).includes(`\`${key}\``))).toEqual([]);
+    expect(keys.filter((key) => !read(page).includes(`\`${key}\``))).toEqual([]);
   });
 
   it("finds each name where it says that it is", () => {
-    const rows = [...text(page).matchAll(/^\| (`[A-Za-z(), `]+) \| `(src\/[\w\-/.]+)` \|/gm)];
+    const rows = [...read(page).matchAll(/^\| (`[A-Za-z(), `]+) \| `(src\/[\w\-/.]+)` \|/gm)];
 
     expect(rows.length).toBeGreaterThan(6);
     for (const [, names = "", file = ""] of rows) {
-      for (const [, name = ""] of names.matchAll(/`(\w+)/g)) expect(text(file)).toContain(name);
+      for (const [, name = ""] of names.matchAll(/`(\w+)/g)) expect(read(file)).toContain(name);
     }
   });
 });

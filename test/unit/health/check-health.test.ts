@@ -1,40 +1,41 @@
 import { describe, expect, it } from "vitest";
-import {
-  InvalidRequestError,
-  NotAuthenticatedError,
-  PoolNotFoundError,
-} from "../../../src/errors.ts";
+import { NotAuthenticatedError, PoolNotFoundError } from "../../../src/errors.ts";
 import { checkHealth, type HealthDependencies } from "../../../src/health/check-health.ts";
-import { requestedCheck } from "../../../src/health/requested-check.ts";
+import type { Monitoring } from "../../../src/oci/calls.ts";
+import { idleCollectors, ociCollector } from "../../support/collectors.ts";
 import { configurationOf } from "../../support/configuration.ts";
+import { inPages } from "../../support/in-pages.ts";
 import { anInvocation } from "../../support/invocation.ts";
 import { noServices } from "../../support/no-services.ts";
 import { compartmentId, instanceId, poolId } from "../../support/ocids.ts";
+import { aSigner, unknownSigner } from "../../support/signers.ts";
 
 const expiresAt = new Date("2026-11-23T20:55:00Z");
 const instance = { id: instanceId("a"), compartmentId, state: "Running" };
 
 /** Everybody is there, and says what they were asked for. */
 function everybody(asked: string[]): HealthDependencies {
+  const monitoring: Monitoring = {
+    connect: () => {},
+    summarizeMetricsData: async (query) => {
+      asked.push(`SummarizeMetricsData ${query.compartmentId}`);
+      return [];
+    },
+  };
   return {
     endpoints: () => [],
-    now: () => new Date("2026-11-23T20:40:00Z"),
-    findPrincipal: async () => ({ expiresAt, functionId: undefined }),
+    collectors: { ...idleCollectors, oci: ociCollector(async () => monitoring) },
+    findPrincipal: async () => ({ ...aSigner, expiresAt }),
     callsFor: async () => ({
       compute: {
         getInstancePool: async () => {
           asked.push("GetInstancePool");
           return { compartmentId, displayName: "web" };
         },
-        listInstancePoolInstances: async ({ limit }) => {
+        listInstancePools: () => inPages<never>(),
+        listInstancePoolInstances: ({ limit }) => {
           asked.push(`ListInstancePoolInstances ${limit}`);
-          return { items: [instance], nextPage: undefined };
-        },
-      },
-      monitoring: {
-        summarizeMetricsData: async (query) => {
-          asked.push(`SummarizeMetricsData ${query.compartmentId}`);
-          return [];
+          return inPages([instance]);
         },
       },
     }),
@@ -43,17 +44,14 @@ function everybody(asked: string[]): HealthDependencies {
         asked.push(`${name}: ${promql}`);
         return { series: [], warnings: [] };
       },
+      fits: () => true,
       redact: (text) => text,
     }),
   };
 }
 
 function check(variables: Readonly<Record<string, string>>, dependencies: HealthDependencies) {
-  const configuration = configurationOf(variables);
-  return checkHealth(
-    { trigger: "direct", configuration, invocation: anInvocation() },
-    dependencies,
-  );
+  return checkHealth(configurationOf(variables), anInvocation(), dependencies);
 }
 
 const onePool = { POOLS: JSON.stringify([{ name: "web", instancePoolId: poolId }]) };
@@ -70,12 +68,15 @@ describe("checkHealth", () => {
 
     expect(document).toEqual({
       status: "ok",
-      trigger: "direct",
-      collectedAt: "2026-11-23T20:40:00.000Z",
-      durationMs: expect.any(Number),
       checks: {
         configuration: { status: "ok", pools: 1 },
-        principal: { status: "ok", latencyMs, expiresAt: expiresAt.toISOString() },
+        principal: {
+          ...unknownSigner,
+          status: "ok",
+          latencyMs,
+          kind: "resource_principal",
+          expiresAt: expiresAt.toISOString(),
+        },
         compute: { status: "ok", latencyMs },
         monitoring: { status: "ok", latencyMs },
         prometheus: { default: { status: "ok", latencyMs } },
@@ -180,41 +181,5 @@ describe("checkHealth", () => {
         pools: [{ status: "failed", error: { code: "INVALID_REQUEST" } }, unavailable],
       },
     });
-  });
-});
-
-describe("requestedCheck", () => {
-  it("tells a check from a request for pools, and from a check there isn't", () => {
-    expect(requestedCheck({ check: "health" })).toMatchObject({ check: "health" });
-    expect(requestedCheck({ check: "doctor", pool: "web" })).toEqual({
-      check: "doctor",
-      request: { pool: "web" },
-    });
-    expect(requestedCheck({ pool: "web" })).toBeUndefined();
-    expect(requestedCheck(undefined)).toBeUndefined();
-    expect(() => requestedCheck({ check: "daily-spend" })).toThrow(
-      'check: expected "health" or "doctor"',
-    );
-  });
-
-  it("names every key beside health that means nothing there", () => {
-    const body = { check: "health", pool: "nope", windowMinute: 3, "a b": 1 };
-
-    expect(() => requestedCheck(body)).toThrow(
-      new InvalidRequestError(
-        ["pool", "windowMinute", '["a b"]']
-          .map((key) => `${key}: unknown key; beside "check": "health" there may be onError`)
-          .join("; "),
-      ),
-    );
-  });
-
-  it("takes beside health what any request may have", () => {
-    const body = { check: "health", onError: "throw", $schema: "request.schema.json" };
-
-    expect(requestedCheck(body)).toMatchObject({ check: "health" });
-    expect(() => requestedCheck({ check: "health", onError: "explode" })).toThrow(
-      "onError: must be return or throw",
-    );
   });
 });

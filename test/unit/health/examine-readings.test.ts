@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
-import type { InstanceMetrics } from "../../../src/collectors/metrics-collector.ts";
 import { OCIMetricsCollector } from "../../../src/collectors/oci-metrics-collector.ts";
 import type { PoolSettings } from "../../../src/config/pool-spec.ts";
 import { PoolNotFoundError } from "../../../src/errors.ts";
 import { Diagnosis } from "../../../src/health/diagnosis.ts";
 import { examineReadings } from "../../../src/health/examine-readings.ts";
-import type { MetricStream, MetricsQuery } from "../../../src/oci-metrics/monitoring.ts";
+import { type MetricStream, toStream } from "../../../src/oci/answers.ts";
+import type { MetricsQuery } from "../../../src/oci/calls.ts";
+import type { InstanceMetrics } from "../../../src/result/pool-metrics.ts";
 import type { InstanceReadings } from "../../../src/result/reading.ts";
+import { idleCollectors } from "../../support/collectors.ts";
 import { anInvocation } from "../../support/invocation.ts";
-import { silentLogger } from "../../support/logger.ts";
 import { compartmentId, instanceId, poolId } from "../../support/ocids.ts";
 import { poolSpec } from "../../support/pool-spec.ts";
 
@@ -32,10 +33,20 @@ async function findings(
   const readings = Object.entries(byMember).map(
     ([unique, all]) => [instanceId(unique), all] as const,
   );
-  const metrics = { window, readings: new Map(readings), warnings: [], failures: [], ...more };
-  const measured = { pool: { id: poolId, name: "web", instances: running }, running, metrics };
-  const diagnosis = new Diagnosis(silentLogger);
-  await examineReadings(poolSpec(settings), measured, async () => measured, diagnosis);
+  const metrics = {
+    window,
+    resolutionSeconds: 60,
+    readings: new Map(readings),
+    warnings: [],
+    failures: [],
+    ...more,
+  };
+  const pool = { id: poolId, name: "web", instances: running };
+  const measured = { pool, counted: running, excluded: [], metrics };
+  const diagnosis = new Diagnosis(anInvocation());
+  const spec = poolSpec(settings);
+  const collector = idleCollectors[spec.source];
+  await examineReadings(spec, measured, collector, anInvocation(), diagnosis);
   return diagnosis.findings.filter(({ step }) => ["matching", "readings"].includes(step));
 }
 
@@ -96,6 +107,21 @@ describe("examineReadings", () => {
     ]);
   });
 
+  it("says what the source itself knows of a member, and not of others with the same reason", async () => {
+    const silent = { cpu: 40, memory: "no_data" } as const;
+    const step = "readings" as const;
+    const known = { step, says: "no gauge of memory that is kept", hint: "Keep it." };
+    const explanations = new Map([[instanceId("a"), { memory: known }]]);
+
+    const found = await findings({ a: silent, b: silent }, { explanations });
+
+    expect(found.map(({ message }) => message)).toEqual([
+      "For memory, 1 of 2 running member(s) (inst-b) have no stream in OCI Monitoring, though older than ten minutes.",
+      "For memory, 1 of 2 running member(s) (inst-a) have no gauge of memory that is kept.",
+      expect.stringContaining("CPU 40 %"),
+    ]);
+  });
+
   it("does not call found those whose query failed", async () => {
     const refused = { cpu: "query_failed", memory: "query_failed" } as const;
     const failures = [new PoolNotFoundError("OCI answered 404.")];
@@ -118,7 +144,7 @@ function reportedUntil(newest: Date, query: MetricsQuery, unique: string): Metri
   for (let time = query.startTime.getTime(); time <= newest.getTime(); time += stepMs) {
     points.push({ timestamp: new Date(time).toISOString(), value: 40 });
   }
-  return { dimensions: { resourceId: instanceId(unique) }, aggregatedDatapoints: points };
+  return toStream({ resourceId: instanceId(unique) }, points);
 }
 
 describe("a member that OCI Monitoring has nothing of in the window", () => {
@@ -136,19 +162,21 @@ describe("a member that OCI Monitoring has nothing of in the window", () => {
       const newest = new Date(window.end.getTime() - age * 60_000);
       const instances = [member("a")];
       const collector = new OCIMetricsCollector(
-        { getInstancesFromInstancePool: async () => ({ id: poolId, name: "web", instances }) },
+        {
+          getInstancesFromInstancePool: async () => ({ id: poolId, name: "web", instances }),
+          describe: async () => ({ compartmentId }),
+        },
         async () => ({
-          region: "us-ashburn-1",
+          connect: () => {},
           summarizeMetricsData: async (query) => [reportedUntil(newest, query, "a")],
         }),
         () => now,
       );
       const spec = poolSpec({ windowMinutes });
-      const diagnosis = new Diagnosis(silentLogger);
+      const diagnosis = new Diagnosis(anInvocation());
 
       const measured = await collector.getMetrics(spec, anInvocation());
-      const measure = (asked: typeof spec) => collector.getMetrics(asked, anInvocation());
-      await examineReadings(spec, measured, measure, diagnosis);
+      await examineReadings(spec, measured, collector, anInvocation(), diagnosis);
 
       expect(diagnosis.findings.map(({ message }) => message)).toContainEqual(
         expect.stringContaining(says),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PoolNotFoundError } from "../../../src/errors.ts";
-import { HostDirectory, type Network } from "../../../src/instance-manager/host-directory.ts";
+import { HostDirectory } from "../../../src/instance-manager/host-directory.ts";
+import type { Network } from "../../../src/oci/calls.ts";
 import { anInvocation } from "../../support/invocation.ts";
 import { compartmentId, instanceId } from "../../support/ocids.ts";
 import { poolSpec } from "../../support/pool-spec.ts";
@@ -11,6 +12,8 @@ const member = (unique: string) => ({
   compartmentId,
   state: "RUNNING",
 });
+
+const now = () => new Date();
 
 /** A network on which every instance has a detached, a secondary and a primary VNIC. */
 function network() {
@@ -24,14 +27,14 @@ function network() {
     return answer;
   };
   const api: Network = {
-    listVnicAttachments: async ({ instanceId: id }) => {
+    listVnicAttachments: async function* ({ instanceId: id }) {
       if (id.endsWith("forbidden")) throw new PoolNotFoundError("404");
-      if (id.endsWith("bare")) return counted([]);
-      return counted([
+      if (id.endsWith("bare")) return yield await counted([]);
+      yield await counted([
         { vnicId: `${id}-gone`, lifecycleState: "DETACHED" },
         { vnicId: `${id}-second`, lifecycleState: "ATTACHED" },
-        { vnicId: `${id}-first`, lifecycleState: "ATTACHED" },
       ]);
+      yield await counted([{ vnicId: `${id}-first`, lifecycleState: "ATTACHED" }]);
     },
     getVnic: async ({ vnicId }) =>
       counted({
@@ -41,7 +44,11 @@ function network() {
         hostnameLabel: "web-1",
       }),
   };
-  return { directory: new HostDirectory(async () => api), calls: () => calls, most: () => most };
+  return {
+    directory: new HostDirectory(async () => api, now),
+    calls: () => calls,
+    most: () => most,
+  };
 }
 
 describe("HostDirectory", () => {

@@ -1,34 +1,32 @@
 import { describe, expect, it } from "vitest";
 import { PoolNotFoundError, SourceUnavailableError } from "../../../src/errors.ts";
-import {
-  type ComputeManagement,
-  InstanceManager,
-} from "../../../src/instance-manager/instance-manager.ts";
+import { InstanceManager } from "../../../src/instance-manager/instance-manager.ts";
 import { runningInstances } from "../../../src/instance-manager/instance-pool.ts";
+import type { InstanceSummary } from "../../../src/oci/answers.ts";
+import type { ComputeManagement } from "../../../src/oci/calls.ts";
+import { inPages } from "../../support/in-pages.ts";
 import { anInvocation } from "../../support/invocation.ts";
 import { compartmentId, instanceId, poolId } from "../../support/ocids.ts";
 import { poolSpec } from "../../support/pool-spec.ts";
 
-type Page = Awaited<ReturnType<ComputeManagement["listInstancePoolInstances"]>>;
+const now = () => new Date();
+const listInstancePools = () => inPages<never>();
 
-/** Compute with these pages, the token of a page being its number; it remembers its calls. */
-function computeWith(pages: readonly Page["items"][]) {
+/** Compute with these pages; it remembers its calls. */
+function computeWith(pages: readonly (readonly InstanceSummary[])[]) {
   const calls: string[] = [];
   const compute: ComputeManagement = {
+    listInstancePools,
     getInstancePool: async ({ instancePoolId }) => {
       calls.push(`GetInstancePool ${instancePoolId}`);
       return { compartmentId, displayName: "the pool" };
     },
-    listInstancePoolInstances: async ({ compartmentId: compartment, page = "0" }) => {
-      calls.push(`ListInstancePoolInstances ${compartment} ${page}`);
-      const next = Number(page) + 1;
-      return {
-        items: pages[Number(page)] ?? [],
-        nextPage: next < pages.length ? `${next}` : undefined,
-      };
+    listInstancePoolInstances: ({ compartmentId: compartment }) => {
+      calls.push(`ListInstancePoolInstances ${compartment}`);
+      return inPages(...pages);
     },
   };
-  return { calls, manager: new InstanceManager(async () => compute) };
+  return { calls, manager: new InstanceManager(async () => compute, now) };
 }
 
 const member = (unique: string, state: string) => ({
@@ -93,7 +91,7 @@ describe("InstanceManager", () => {
 
     expect(pool.name).toBe("the pool");
     expect(calls.filter((call) => call === `GetInstancePool ${poolId}`)).toHaveLength(1);
-    expect(calls).toContain(`ListInstancePoolInstances ${compartmentId} 0`);
+    expect(calls).toContain(`ListInstancePoolInstances ${compartmentId}`);
   });
 
   it("asks for nothing that the spec already says", async () => {
@@ -101,20 +99,21 @@ describe("InstanceManager", () => {
 
     await manager.getInstancesFromInstancePool(poolSpec(), anInvocation());
 
-    expect(calls).toEqual([`ListInstancePoolInstances ${compartmentId} 0`]);
+    expect(calls).toEqual([`ListInstancePoolInstances ${compartmentId}`]);
   });
 
   it("asks again for a pool that could not be described", async () => {
     let calls = 0;
     const compute: ComputeManagement = {
+      listInstancePools,
       getInstancePool: async () => {
         calls += 1;
         if (calls === 1) throw new SourceUnavailableError("busy");
         return { compartmentId, displayName: "the pool" };
       },
-      listInstancePoolInstances: async () => ({ items: [], nextPage: undefined }),
+      listInstancePoolInstances: () => inPages<never>(),
     };
-    const manager = new InstanceManager(async () => compute);
+    const manager = new InstanceManager(async () => compute, now);
     const spec = { ...poolSpec(), compartmentId: undefined };
 
     await expect(manager.getInstancesFromInstancePool(spec, anInvocation())).rejects.toThrow(
@@ -128,13 +127,14 @@ describe("InstanceManager", () => {
   it("does not remember that a pool's compartment could not be found out", async () => {
     let down = true;
     const compute: ComputeManagement = {
+      listInstancePools,
       getInstancePool: async () => {
         if (down) throw new SourceUnavailableError("Compute is down");
         return { compartmentId, displayName: "the pool" };
       },
-      listInstancePoolInstances: async () => ({ items: [], nextPage: undefined }),
+      listInstancePoolInstances: () => inPages<never>(),
     };
-    const manager = new InstanceManager(async () => compute);
+    const manager = new InstanceManager(async () => compute, now);
     const unknown = { ...poolSpec(), compartmentId: undefined };
     await expect(manager.compartmentOf(unknown, anInvocation())).rejects.toThrow("Compute is down");
     down = false;
@@ -147,13 +147,14 @@ describe("InstanceManager", () => {
   it("follows a pool that was moved to another compartment", async () => {
     let home = compartmentId;
     const compute: ComputeManagement = {
+      listInstancePools,
       getInstancePool: async () => ({ compartmentId: home, displayName: "the pool" }),
-      listInstancePoolInstances: async (request) => {
+      listInstancePoolInstances: async function* (request) {
         if (request.compartmentId !== home) throw new PoolNotFoundError("404");
-        return { items: [member("a", "Running")], nextPage: undefined };
+        yield [member("a", "Running")];
       },
     };
-    const manager = new InstanceManager(async () => compute);
+    const manager = new InstanceManager(async () => compute, now);
     const spec = { ...poolSpec(), compartmentId: undefined };
     await manager.getInstancesFromInstancePool(spec, anInvocation());
 
@@ -164,27 +165,17 @@ describe("InstanceManager", () => {
     ).toHaveLength(1);
   });
 
-  it("gives up on a service that never ends its pages", async () => {
-    const compute: ComputeManagement = {
-      getInstancePool: async () => ({ compartmentId, displayName: undefined }),
-      listInstancePoolInstances: async () => ({ items: [], nextPage: "again" }),
-    };
-    const manager = new InstanceManager(async () => compute);
-
-    await expect(manager.getInstancesFromInstancePool(poolSpec(), anInvocation())).rejects.toThrow(
-      SourceUnavailableError,
-    );
-  });
-
   it("remembers no description that failed, whoever asked for it", async () => {
     let down = true;
-    const manager = new InstanceManager(async () => ({
+    const compute: ComputeManagement = {
+      listInstancePools,
       getInstancePool: async () => {
         if (down) throw new SourceUnavailableError("it is down");
         return { compartmentId, displayName: "the pool" };
       },
-      listInstancePoolInstances: async () => ({ items: [], nextPage: undefined }),
-    }));
+      listInstancePoolInstances: () => inPages<never>(),
+    };
+    const manager = new InstanceManager(async () => compute, now);
     const anyCompartment = { ...poolSpec(), compartmentId: undefined };
     await expect(manager.compartmentOf(anyCompartment, anInvocation())).rejects.toThrow("down");
     down = false;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { durationMinutes, MqlSyntaxError, parseMql } from "../../../local/oci-emulator/mql.ts";
+import { durationMinutes, parseMql } from "../../../local/oci-emulator/mql.ts";
+import { MqlSyntaxError } from "../../../local/oci-emulator/mql-scanner.ts";
 
 describe("parseMql", () => {
   it("reads the query of one pool", () => {

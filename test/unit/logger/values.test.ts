@@ -1,54 +1,22 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { LogValue } from "../../../src/logger/log-messages.ts";
 import { readableEvent } from "../../../src/logger/readable-event.ts";
 import { undocumented } from "../../support/log-contract.ts";
 import { recordingLogger } from "../../support/recording-logger.ts";
 
 /** What a line shows of this value. */
-function shown(value: unknown): unknown {
+function shown(value: LogValue): unknown {
   const { logger, written, lines } = recordingLogger();
   logger.info("Event received", { event: value });
   expect(written.flatMap(undocumented)).toEqual([]);
   return lines()[0]?.["event"];
 }
 
-const circular: Record<string, unknown> = { a: 1 };
-circular["self"] = { again: circular };
-const shared = { b: 2 };
-const throwing = {
-  fine: 1,
-  get broken() {
-    throw new Error("no");
-  },
-};
-const unreadable = new Proxy({}, { ownKeys: () => [Symbol.iterator, null] as never });
-
 describe("a value in a line", () => {
   it.each([
-    ["a BigInt", 12345678901234567890n, "12345678901234567890"],
-    ["no number", [Number.NaN, -Infinity], ["NaN", "-Infinity"]],
+    ["no number", [Number.NaN, -Infinity], [null, null]],
     ["nothing", { a: undefined, b: null, c: [undefined] }, { b: null, c: [null] }],
-    ["a symbol", Symbol("s"), "Symbol(s)"],
-    ["a function", () => 5, "[function]"],
-    ["a date", new Date(0), "1970-01-01T00:00:00.000Z"],
-    ["no date", new Date("x"), "Invalid Date"],
-    ["a URL", new URL("http://x/y"), "http://x/y"],
-    ["a regular expression", /x/g, "/x/g"],
-    ["bytes", Buffer.from("secret"), "[6 bytes]"],
-    [
-      "a map",
-      new Map<unknown, unknown>([
-        ["a", 1n],
-        [{}, 2],
-      ]),
-      { a: "1", "[object]": 2 },
-    ],
-    ["a set", new Set(["a", new Set([5])]), ["a", [5]]],
-    ["a circle", circular, { a: 1, self: { again: "[circular]" } }],
-    ["the same twice", [shared, shared], [shared, shared]],
-    ["a getter that throws", throwing, { fine: 1, broken: "[unreadable]" }],
-    ["what can't be read at all", unreadable, "[unreadable]"],
-    ["no prototype", Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
     ["__proto__", JSON.parse('{"__proto__":{"a":1}}'), JSON.parse('{"__proto__":{"a":1}}')],
     ["depth", [[[[[[[[1]]]]]]]], [[[[[["…"]]]]]]],
     ["a long text", "x".repeat(2_001), `${"x".repeat(2_000)}… (2001 characters)`],
@@ -63,24 +31,14 @@ describe("a value in a line", () => {
       [...Array.from({ length: 50 }, () => 0), "…"],
     ],
     ["toJSON", { toJSON: "x" }, { toJSON: "x" }],
-  ])("may be %s", (_, value, expected) => {
+  ])("may be %s", (_, value: LogValue, expected) => {
     expect(shown(value)).toEqual(expected);
   });
 
-  it("may be an error", () => {
-    expect(shown({ a: new RangeError("no") })).toMatchObject({
-      a: { name: "RangeError", message: "no", stack: expect.stringContaining("values.test.ts") },
-    });
-  });
-
   it("never costs its line, breaks it in two, or makes it longer than 16 KB", () => {
-    const anything = fc.anything({
-      ...{ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true },
-      ...{ withNullPrototype: true, withSparseArray: true, withObjectString: true },
-      key: fc.string({ unit: "binary" }),
-      values: [fc.string({ unit: "binary" }), fc.double()],
-    });
-    const property = fc.property(anything, fc.string({ unit: "binary" }), (event, pool) => {
+    const anything = fc.jsonValue({ stringUnit: "binary", maxDepth: 10 });
+    const property = fc.property(anything, fc.string({ unit: "binary" }), (json, pool) => {
+      const event = json as LogValue;
       const { logger, written } = recordingLogger();
 
       logger.info("Event received", { event });
@@ -90,7 +48,7 @@ describe("a value in a line", () => {
       for (const line of written) expect(line.split(/[\n\r\u0085\u2028\u2029]/)).toHaveLength(2);
     });
 
-    fc.assert(property, { numRuns: 500 });
+    fc.assert(property, { numRuns: 150 });
   });
 
   it.each(["\0", "é", "漢", "😀", "\ud800", '"', "\\"])(
@@ -113,11 +71,10 @@ describe("a value in a line", () => {
   );
 
   it.each([
-    ["objects", (items: readonly unknown[]) => ({ ...items })],
-    ["lists", (items: readonly unknown[]) => items],
-    ["maps", (items: readonly unknown[]) => new Map(items.entries())],
+    ["objects", (items: readonly LogValue[]) => Object.fromEntries(items.entries())],
+    ["lists", (items: readonly LogValue[]) => items],
   ])("may be %s that branch", (_, branch) => {
-    let tree: unknown = 1;
+    let tree: LogValue = 1;
     for (let level = 0; level < 5; level += 1)
       tree = branch(Array.from({ length: 40 }, () => tree));
 
@@ -168,6 +125,13 @@ describe("the event that LOG_EVENT logs", () => {
         text: "curl -H 'Authorization: Bearer [redacted]' [redacted]",
         pem: "[redacted]",
       },
+    });
+  });
+
+  it("has no large body, which would be parsed twice", () => {
+    expect(readableEvent(Buffer.from(`"${"x".repeat(249_900)}"`))).toHaveProperty("event");
+    expect(readableEvent(Buffer.from(`"${"x".repeat(250_000)}"`))).toEqual({
+      event_bytes: 250_002,
     });
   });
 

@@ -1,12 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import type { PoolSettings } from "../../../src/config/pool-spec.ts";
 import { ThrottledError } from "../../../src/errors.ts";
 import type { Instance } from "../../../src/instance-manager/instance-pool.ts";
-import type { MetricStream, Monitoring } from "../../../src/oci-metrics/monitoring.ts";
-import { toMetricsQuery } from "../../../src/oci-metrics/queries.ts";
-import { readMetric } from "../../../src/oci-metrics/read-metric.ts";
+import { type DataPoint, type MetricStream, toStream } from "../../../src/oci/answers.ts";
+import type { Monitoring } from "../../../src/oci/calls.ts";
+import { readMembers } from "../../../src/oci-metrics/read-metric.ts";
+import { metricsBatch } from "../../support/metrics-batch.ts";
 import { compartmentId, instanceId } from "../../support/ocids.ts";
 import { poolSpec } from "../../support/pool-spec.ts";
+
+type Reader = Pick<Monitoring, "summarizeMetricsData">;
 
 const window = { start: new Date("2026-11-23T20:35:00Z"), end: new Date("2026-11-23T20:40:00Z") };
 
@@ -19,37 +23,51 @@ const instance = (unique: string, more: Partial<Instance> = {}): Instance => ({
 });
 
 /** A stream with a value at each of these minutes after 20:35. */
-const stream = (unique: string, values: Readonly<Record<number, number | null>>): MetricStream => ({
-  dimensions: { resourceId: instanceId(unique) },
-  aggregatedDatapoints: Object.entries(values).map(([minute, value]) => ({
-    timestamp: new Date(window.start.getTime() + Number(minute) * 60_000).toISOString(),
-    value,
-  })),
-});
+const stream = (
+  unique: string,
+  values: Readonly<Record<number, number | null>>,
+  more: readonly DataPoint[] = [],
+): MetricStream =>
+  toStream({ resourceId: instanceId(unique) }, [
+    ...Object.entries(values).map(([minute, value]) => ({
+      timestamp: new Date(window.start.getTime() + Number(minute) * 60_000).toISOString(),
+      value,
+    })),
+    ...more,
+  ]);
 
 /** Monitoring that knows these streams by the pool, and those by OCID; it counts its calls. */
 function monitoringWith(ofPool: readonly MetricStream[], single: readonly MetricStream[] = []) {
   const queries: string[] = [];
-  const monitoring: Monitoring = {
-    region: "us-ashburn-1",
+  const monitoring: Reader = {
     summarizeMetricsData: async ({ query }) => {
-      queries.push(query);
+      // Both metrics are asked for alike.
+      if (query.startsWith("CpuUtilization")) queries.push(query);
       return query.includes("instancePoolId") ? ofPool : single;
     },
   };
   return { monitoring, queries };
 }
 
-const read = (monitoring: Monitoring, ...instances: readonly Instance[]) =>
-  readMetric(
-    (query) => monitoring.summarizeMetricsData(toMetricsQuery(query)),
-    "CpuUtilization",
-    instances,
-    poolSpec(),
-    window,
-  );
+const read = (monitoring: Reader, ...instances: readonly Instance[]) =>
+  readOver(monitoring, {}, ...instances);
 
-describe("readMetric", () => {
+async function readOver(
+  monitoring: Reader,
+  settings: PoolSettings,
+  ...instances: readonly Instance[]
+) {
+  const spec = poolSpec(settings);
+  const batch = metricsBatch(monitoring.summarizeMetricsData, [spec]);
+  const planned = await batch.plannedFor(spec);
+  const { readings, ...read } = await readMembers(batch, spec, instances, planned);
+  const cpu = new Map([...readings].map(([id, reading]) => [id, reading.cpu]));
+  const ofCpu = (text: string) => !text.includes("MemoryUtilization");
+  const warnings = [...new Set(read.warnings.filter(ofCpu))];
+  return { ...read, readings: cpu, warnings };
+}
+
+describe("readMembers", () => {
   it("reads each member's own stream, and drops those of strangers and the dead", async () => {
     const { monitoring, queries } = monitoringWith([
       stream("a", { 3: 10, 4: 30 }),
@@ -96,23 +114,17 @@ describe("readMetric", () => {
   });
 
   it.each([
-    [1440, 26, 70],
-    [1440, 27, "stale"],
-    [121, 13, 70],
-    [121, 14, "stale"],
+    [1440, 3, 70],
+    [1440, 4, "stale"],
+    [121, 3, 70],
+    [121, 4, "stale"],
     [60, 3, 70],
     [60, 4, "stale"],
+    [3, 3, 70],
   ])("reads over %i minutes a point %i minutes old as %s", async (windowMinutes, age, reading) => {
-    const start = new Date(window.end.getTime() - windowMinutes * 60_000);
     const { monitoring } = monitoringWith([stream("a", { [5 - age]: 70 })]);
 
-    const { readings } = await readMetric(
-      (query) => monitoring.summarizeMetricsData(toMetricsQuery(query)),
-      "CpuUtilization",
-      [instance("a")],
-      poolSpec({ windowMinutes }),
-      { start, end: window.end },
-    );
+    const { readings } = await readOver(monitoring, { windowMinutes }, instance("a"));
 
     expect([...readings.values()]).toEqual([reading]);
   });
@@ -131,8 +143,7 @@ describe("readMetric", () => {
   });
 
   it("calls a member failed, not silent, when asking for it by its OCID fails", async () => {
-    const monitoring: Monitoring = {
-      region: "us-ashburn-1",
+    const monitoring: Reader = {
       summarizeMetricsData: async ({ query }) => {
         if (query.includes("{resourceId =")) throw new ThrottledError("slow down");
         return [stream("a", { 4: 10 })];
@@ -142,7 +153,8 @@ describe("readMetric", () => {
     const { readings, failures } = await read(monitoring, instance("a"), instance("b"));
 
     expect([...readings.values()]).toEqual([10, "query_failed"]);
-    expect(failures.map(({ code }) => code)).toEqual(["THROTTLED"]);
+    // One of either metric.
+    expect(failures.map(({ code }) => code)).toEqual(["THROTTLED", "THROTTLED"]);
   });
 
   it.each([
@@ -152,7 +164,13 @@ describe("readMetric", () => {
     [{ 4: 50 }, 50],
     [{ 4: null }, "no_data"],
     [{}, "no_data"],
-    [{ 4: 100.4 }, 100],
+    [{ 4: 100.4 }, "not_a_number"],
+    [{ 4: 100.004 }, 100],
+    [{ 4: -0.004 }, 0],
+    [{ 4: -0.1 }, "not_a_number"],
+    [{ 3: 250, 4: -50 }, "not_a_number"],
+    [{ 3: 10, 4: Number.NaN }, "not_a_number"],
+    [{ 3: null, 4: 50 }, 50],
   ])("reads points at %j minutes into the window as %s", async (points, reading) => {
     const { monitoring } = monitoringWith([stream("a", points)]);
 
@@ -162,27 +180,134 @@ describe("readMetric", () => {
   it.each(["2026-11-23T20:34:00Z", "2026-11-23T20:41:00Z", "1795466400", "soon"])(
     "takes no point at %s, which is not in the window",
     async (timestamp) => {
-      const { dimensions, aggregatedDatapoints } = stream("a", { 3: 10, 4: 30 });
-      const points = [...aggregatedDatapoints, { timestamp, value: 99 }];
-      const { monitoring } = monitoringWith([{ dimensions, aggregatedDatapoints: points }]);
+      const streams = [stream("a", { 3: 10, 4: 30 }, [{ timestamp, value: 99 }])];
+      const { monitoring } = monitoringWith(streams);
 
       expect((await read(monitoring, instance("a"))).readings.get(instanceId("a"))).toBe(20);
     },
   );
 
-  it("calls a new member warming up, and spares the service the question", async () => {
+  it("says of what can't be that it is no percentage, and keeps the others", async () => {
+    const { monitoring } = monitoringWith([stream("a", { 4: 130 }), stream("b", { 4: 30 })]);
+
+    const { readings, warnings } = await read(monitoring, instance("a"), instance("b"));
+
+    expect([...readings.values()]).toEqual(["not_a_number", 30]);
+    expect(warnings).toEqual([
+      "CpuUtilization of 1 member(s) is outside of 0–100 %, and no percentage",
+    ]);
+  });
+
+  it("names the shortest window that works, where a member has nothing in a shorter one", async () => {
+    const { monitoring } = monitoringWith([]);
+    const warningsOver = async (windowMinutes: number) =>
+      (await readOver(monitoring, { windowMinutes }, instance("a"))).warnings;
+
+    expect(await warningsOver(2)).toEqual([
+      "1 member(s) have no CpuUtilization in 2 minute(s), which may not be published yet; the shortest window that works is 3 minutes",
+    ]);
+    expect(await warningsOver(3)).toEqual([]);
+  });
+
+  const createdMinutesAgo = (minutes: number) => ({
+    timeCreated: new Date(window.end.getTime() - minutes * 60_000).toISOString(),
+  });
+
+  it.each([
+    [1, 1, "warming_up"],
+    [2, 2, "warming_up"],
+    [9, 2, "warming_up"],
+    [11, 2, "no_data"],
+  ])("asks of a silent member created %i minutes ago %i times: %s", async (age, times, reading) => {
     const { monitoring, queries } = monitoringWith([]);
-    const created = (minutes: number) =>
-      new Date(window.end.getTime() - minutes * 60_000).toISOString();
 
-    const { readings } = await read(monitoring, instance("new", { timeCreated: created(2) }));
-    expect([...readings.values()]).toEqual(["warming_up"]);
-    expect(queries).toHaveLength(1);
+    const { readings } = await read(monitoring, instance("new", createdMinutesAgo(age)));
 
-    for (const timeCreated of [created(11), "yesterday"]) {
-      const old = await read(monitoring, instance("old", { timeCreated }));
-      expect([...old.readings.values()]).toEqual(["no_data"]);
-    }
+    expect([...readings.values()]).toEqual([reading]);
+    expect(queries).toHaveLength(times);
+  });
+
+  it("calls nobody new whose creation is no date", async () => {
+    const old = await read(monitoringWith([]).monitoring, instance("a", { timeCreated: "soon" }));
+
+    expect([...old.readings.values()]).toEqual(["no_data"]);
+  });
+
+  it("reads a new member whose metrics name no pool yet", async () => {
+    const { monitoring } = monitoringWith([], [stream("new", { 3: 40, 4: 60 })]);
+
+    const { readings } = await read(monitoring, instance("new", createdMinutesAgo(8)));
+
+    expect([...readings.values()]).toEqual([50]);
+  });
+
+  it.each([
+    ["attached an hour ago", undefined, 20],
+    ["created within the window, and attached later", 239, 20],
+    ["silent for the first minutes of its life", 63, 80],
+  ])("reads all of the window of a member that was %s", async (_, age, reading) => {
+    const minutes = (from: number, to: number, value: number) =>
+      Object.fromEntries(Array.from({ length: to - from }, (_, index) => [from + index, value]));
+    const ofPool = { ...minutes(-55, 5, 80) };
+    const { monitoring } = monitoringWith(
+      [stream("attached", ofPool)],
+      [stream("attached", { ...minutes(-235, -55, 0), ...ofPool })],
+    );
+
+    const { readings } = await readOver(
+      monitoring,
+      { windowMinutes: 240 },
+      instance("attached", age === undefined ? {} : createdMinutesAgo(age)),
+    );
+
+    expect(readings.get(instanceId("attached"))).toBeCloseTo(reading, -1);
+  });
+
+  it("counts nothing from before a member was created", async () => {
+    const { monitoring } = monitoringWith([stream("a", { 0: 90, 1: 90, 2: 90, 3: 10, 4: 20 })]);
+
+    const { readings } = await read(monitoring, instance("a", createdMinutesAgo(2)));
+
+    expect([...readings.values()]).toEqual([15]);
+  });
+
+  it("weighs an interval by the samples that it holds", async () => {
+    const at = (values: readonly (readonly [age: number, value: number])[]) => [
+      stream("a", Object.fromEntries(values.map(([age, value]) => [5 - age, value]))),
+    ];
+    // Of a day in intervals of two minutes: a full one at 10 %, half a minute at 100 %, 4 minutes at 20 %.
+    const answers = {
+      "2m mean": at([
+        [100, 10],
+        [50, 100],
+      ]),
+      "2m count": at([
+        [100, 12],
+        [50, 3],
+      ]),
+      "1m mean": at([
+        [1, 20],
+        [2, 20],
+        [3, 20],
+        [4, 20],
+      ]),
+    };
+    const monitoring: Reader = {
+      summarizeMetricsData: async ({ query }) =>
+        answers[query.replace(/.*\[(\w+)\].*\.(\w+)\(\)$/, "$1 $2") as keyof typeof answers],
+    };
+    const members = Array.from({ length: 70 }, (_, index) =>
+      instance(index === 0 ? "a" : `n${index}`),
+    );
+
+    const { readings, resolutionSeconds } = await readOver(
+      monitoring,
+      { windowMinutes: 1440 },
+      ...members,
+    );
+
+    expect(readings.get(instanceId("a"))).toBeCloseTo((120 + 300 + 24 * 20) / (12 + 3 + 24));
+    expect(resolutionSeconds).toBe(60);
   });
 
   it.each(["old", "new"])(
@@ -192,8 +317,7 @@ describe("readMetric", () => {
         old: [stream("moved", { 0: 90, 1: 90, 2: 90 }), stream("b", { 4: 1 })],
         new: [stream("moved", { 3: 10, 4: 10 })],
       };
-      const monitoring: Monitoring = {
-        region: "us-ashburn-1",
+      const monitoring: Reader = {
         summarizeMetricsData: async (query) => {
           if (query.compartmentId === last) await delay(10);
           return answers[query.compartmentId] ?? [];
@@ -211,8 +335,7 @@ describe("readMetric", () => {
   );
 
   it("does not read a member by what another's query says of its past", async () => {
-    const monitoring: Monitoring = {
-      region: "us-ashburn-1",
+    const monitoring: Reader = {
       summarizeMetricsData: async (query) => {
         if (query.compartmentId === "new") throw new ThrottledError("slow down");
         return [stream("moved", { 0: 90, 1: 90, 2: 90 }), stream("b", { 4: 1 })];
@@ -229,8 +352,7 @@ describe("readMetric", () => {
   });
 
   it("lets a failed query cost only its own members their reading", async () => {
-    const monitoring: Monitoring = {
-      region: "us-ashburn-1",
+    const monitoring: Reader = {
       summarizeMetricsData: async (query) => {
         if (query.compartmentId === "other") throw new ThrottledError("slow down");
         return [stream("a", { 4: 10 })];
@@ -244,6 +366,7 @@ describe("readMetric", () => {
     );
 
     expect([...readings.values()]).toEqual([10, "query_failed"]);
-    expect(failures.map(({ code }) => code)).toEqual(["THROTTLED"]);
+    // One of either metric.
+    expect(failures.map(({ code }) => code)).toEqual(["THROTTLED", "THROTTLED"]);
   });
 });

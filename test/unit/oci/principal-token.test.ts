@@ -1,33 +1,48 @@
 import { describe, expect, it } from "vitest";
-import { readPrincipalToken } from "../../../src/oci/principal-token.ts";
+import { readToken } from "../../../src/oci/principal-token.ts";
 
 const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString("base64url");
-const keyIdOf = (claims: unknown) => `ST$${encode({ alg: "RS256" })}.${encode(claims)}.signature`;
-const nothing = { expiresAt: undefined, functionId: undefined };
+const tokenOf = (claims: unknown) => `${encode({ alg: "RS256" })}.${encode(claims)}.signature`;
 
-describe("readPrincipalToken", () => {
-  it("reads when a function's token expires, and whose it is", () => {
-    const keyId = keyIdOf({ exp: 1_795_467_300, res_type: "fnfunc", res_id: "ocid1.fnfunc.x" });
+describe("readToken", () => {
+  it.each([
+    [
+      "a function",
+      { res_type: "fnfunc", res_id: "ocid1.fnfunc.x", res_tenant: "ocid1.tenancy.t", sub: "x" },
+      { subject: "ocid1.fnfunc.x", tenancyId: "ocid1.tenancy.t" },
+    ],
+    [
+      "an instance",
+      { sub: "ocid1.instance.x", "opc-tenant": "ocid1.tenancy.t" },
+      { subject: "ocid1.instance.x", tenancyId: "ocid1.tenancy.t" },
+    ],
+    [
+      "a user's session",
+      { sub: "ocid1.user.x", tenant: "ocid1.tenancy.t", ptype: "user" },
+      { subject: "ocid1.user.x", tenancyId: "ocid1.tenancy.t" },
+    ],
+  ])("reads whose the token of %s is, and when it expires", (_, claims, known) => {
+    const expiresAt = new Date(1_795_467_300_000);
 
-    expect(readPrincipalToken(keyId)).toEqual({
-      expiresAt: new Date(1_795_467_300_000),
-      functionId: "ocid1.fnfunc.x",
-    });
+    expect(readToken(tokenOf({ ...claims, exp: 1_795_467_300 }))).toEqual({ ...known, expiresAt });
   });
 
-  it("calls no other resource a function", () => {
-    const keyId = keyIdOf({ exp: 1_795_467_300, res_type: "instance", res_id: "ocid1.instance.x" });
-
-    expect(readPrincipalToken(keyId).functionId).toBeUndefined();
+  it.each([
+    ["a token without an end", tokenOf({ sub: "x" })],
+    ["an end that is no time", tokenOf({ exp: 1e20 })],
+  ])("knows nothing of %s", (_, token) => {
+    expect(readToken(token)).toEqual({
+      expiresAt: undefined,
+      subject: undefined,
+      tenancyId: undefined,
+    });
   });
 
   it.each([
     ["an API key", "ocid1.tenancy/ocid1.user/aa:bb"],
-    ["a token that is none", "ST$not.a-token.at-all"],
-    ["a token without an end", keyIdOf({ sub: "x" })],
-    ["an end that is no time", keyIdOf({ exp: 1e20 })],
-    ["claims of other types", keyIdOf({ exp: "soon" })],
-  ])("knows nothing of %s", (_, keyId) => {
-    expect(readPrincipalToken(keyId)).toEqual(nothing);
+    ["text that is no token", "not.a-token.at-all"],
+    ["claims of other types", tokenOf({ exp: "soon" })],
+  ])("takes %s for no token", (_, token) => {
+    expect(readToken(token)).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import type { common } from "oci-sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { agentsFor } from "../../../src/network/agents.ts";
 import { RequestHeaders } from "../../../src/oci/request-headers.ts";
-import { callContext, OciTransport } from "../../../src/oci/transport.ts";
+import { OciTransport } from "../../../src/oci/transport.ts";
 import { anInvocation } from "../../support/invocation.ts";
 
 describe("OciTransport", () => {
@@ -21,16 +21,15 @@ describe("OciTransport", () => {
 
   it("fails at once, and for good, when the service switches to another protocol", async () => {
     const signer = { signHttpRequest: async () => {} } as unknown as common.DefaultRequestSigner;
-    const transport = new OciTransport(signer, agentsFor(uri));
+    const transport = new OciTransport(signer, () => agentsFor(uri));
     const headers = new RequestHeaders() as unknown as Headers;
     const { signal, usage } = anInvocation();
-    const send = () => transport.send({ uri, method: "GET", headers });
+    const call = transport.within({ service: "Compute", signal, usage, asker: "person" });
 
-    await expect(
-      callContext.run({ service: "Compute", signal, usage }, send),
-    ).rejects.toMatchObject({
+    await expect(call.send({ uri, method: "GET", headers })).rejects.toMatchObject({
       code: "SOURCE_UNAVAILABLE",
-      message: "Compute can't be reached: it answered 101 Switching Protocols",
+      message: `Compute can't be reached at ${new URL(uri).host}: it answered 101 Switching Protocols`,
+      hint: expect.stringContaining("HTTPS_PROXY"),
       transient: false,
     });
   });

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { PoolSpec } from "../../../src/config/pool-spec.ts";
 import type { Instance } from "../../../src/instance-manager/instance-pool.ts";
+import { vocabularyOf } from "../../../src/prometheus-metrics/exporters/exporters.ts";
 import {
   identifier as identify,
   memberNames,
   poolSelectors as select,
+  selectorsOf,
 } from "../../../src/prometheus-metrics/members.ts";
 import { cpuQuery } from "../../../src/prometheus-metrics/queries.ts";
 import { compartmentId, instanceId, poolId } from "../../support/ocids.ts";
@@ -19,15 +21,17 @@ const instance = (unique: string, displayName = `inst-${unique}-web`): Instance 
 const matching = (label: string, by: "displayName" | "instanceId" | "poolId") =>
   poolSpec({ prometheus: { match: { label, by } } });
 
-const poolSelectors = (instances: readonly Instance[], spec: PoolSpec) =>
-  select(memberNames(instances, spec, new Map()), spec);
+const anyLength = () => true;
+const poolSelectors = (
+  instances: readonly Instance[],
+  spec: PoolSpec,
+  fits: (selector: string) => boolean = anyLength,
+) => select(memberNames(instances, spec, new Map()), spec, 250, fits);
 type Labels = Readonly<Record<string, string>>;
 
-/** Finds the member that a target is, among others. */
-const identifier =
-  (instances: readonly Instance[], spec: PoolSpec, others: readonly Labels[] = []) =>
-  (labels: Labels) =>
-    identify(memberNames(instances, spec, new Map()), spec, [labels, ...others])(labels);
+/** Finds the member that a target is. */
+const identifier = (instances: readonly Instance[], spec: PoolSpec) => (labels: Labels) =>
+  identify(memberNames(instances, spec, new Map()), spec)(labels);
 
 describe("poolSelectors", () => {
   it("selects a pool by its label with one equality", () => {
@@ -42,6 +46,17 @@ describe("poolSelectors", () => {
     expect(selector).toBe(`id=~"${instanceId("a").replaceAll(".", "\\\\.")}"`);
   });
 
+  it("adds the labels that all of a pool's series have, whatever is in them", () => {
+    const matchers = { cluster: 'a"} or up{b="\\', "host.type": "línea\n" };
+    const pinned = (match: object) => poolSpec({ prometheus: { matchers, ...match } });
+    const rest = 'cluster="a\\"} or up{b=\\"\\\\","host.type"="línea\\n"';
+
+    expect(poolSelectors([instance("a")], pinned({}))[0]).toMatch(/^instance=~".*",cluster=/);
+    expect(
+      poolSelectors([instance("a")], pinned({ match: { label: "my pool", by: "poolId" } })),
+    ).toEqual([`"my pool"="${poolId}",${rest}`]);
+  });
+
   it("needs one selector for 250 members and four for 1,000", () => {
     const members = (count: number) =>
       Array.from({ length: count }, (_, index) => instance(`${index}`, `inst-${index}-web`));
@@ -50,15 +65,37 @@ describe("poolSelectors", () => {
     expect(poolSelectors(members(1000), poolSpec())).toHaveLength(4);
   });
 
-  it.each(["mean", "p95"] as const)("keeps every query for a %s under 12 KB", (statistic) => {
+  it("splits the members until the server takes each query", () => {
     const members = Array.from({ length: 250 }, (_, index) =>
       instance(`${index}`, `${index}.${"X".repeat(200)}`),
     );
-    const settings = { windowMinutes: 5, hosts: 250, statistic, steal: "busy" } as const;
+    const fits = (selector: string) =>
+      Buffer.byteLength(cpuQuery(selector, 300, vocabularyOf([]))) < 5_000;
 
-    for (const selector of poolSelectors(members, poolSpec({ statistic }))) {
-      expect(Buffer.byteLength(cpuQuery(selector, settings))).toBeLessThan(12_000);
-    }
+    const selectors = poolSelectors(members, poolSpec(), fits);
+
+    expect(selectors.length).toBeGreaterThan(1);
+    expect(selectors.filter((selector) => !fits(selector))).toEqual([]);
+    expect(selectors.flatMap((selector) => selector.split("|"))).toHaveLength(250);
+  });
+
+  it("asks for a single member even if the server takes no such query", () => {
+    expect(poolSelectors([instance("a")], poolSpec(), () => false)).toHaveLength(1);
+  });
+});
+
+describe("selectorsOf", () => {
+  const fits = () => true;
+  const targets = [
+    { instance: "a:9100", pool: poolId },
+    { instance: "b|c", pool: poolId },
+  ];
+
+  it("selects targets by the very values that they have", () => {
+    expect(selectorsOf(targets, poolSpec(), fits)).toEqual(['instance=~"a:9100|b\\\\|c"']);
+    expect(selectorsOf(targets, matching("pool", "poolId"), fits)).toEqual([
+      `instance=~"a:9100|b\\\\|c",pool="${poolId}"`,
+    ]);
   });
 });
 
@@ -104,38 +141,38 @@ describe("identifier", () => {
     ]);
     const named = memberNames(members, spec, hosts);
 
-    expect(identify(named, spec, [])({ instance: value })).toBe(expected);
-    expect(select(named, spec)).toEqual([
+    expect(identify(named, spec)({ instance: value })).toBe(expected);
+    expect(select(named, spec, 250, anyLength)).toEqual([
       'instance=~"(?:10\\\\.0\\\\.0\\\\.1|\\\\[2001:db8::1\\\\]|2001:db8::1)(?::[0-9]+)?"',
     ]);
   });
 
   it("takes no label about somebody else for a member's own", () => {
     const find = identifier([web1, instance("c", "node")], matching("pool", "poolId"));
+    const at = (more: Labels) => find({ pool: poolId, instance: "10.0.0.9:9100", ...more });
 
-    expect(find({ pool: poolId, job: "node", instance: "10.0.0.9:9100" })).toBeUndefined();
-    expect(find({ pool: poolId, instance: "node:9100", leader: "web-1" })?.displayName).toBe(
-      "node",
-    );
-    expect(
-      find({ pool: poolId, instance: "10.0.0.9", leader: "web-1", of: "node" }),
-    ).toBeUndefined();
+    expect(at({ job: "node" })).toBeUndefined();
+    expect(at({ standby_of: "web-1" })).toBeUndefined();
+    expect(at({ leader: "web-1", of: "node" })).toBeUndefined();
+    expect(at({ instance: "node:9100", leader: "web-1" })?.displayName).toBe("node");
   });
 
-  it("takes the label that names the most members, and nobody who has another name there", () => {
-    const named = (name: string) => ({ pool: poolId, instance: "10.0.0.9", nodename: name });
-    const follower = { ...named("node"), leader: "web-1" };
-    const stranger = { ...named("web-9"), leader: "web-1" };
-    const members = [web1, instance("c", "node")];
-    const find = identifier(members, matching("pool", "poolId"), [
-      named("web-1"),
-      follower,
-      stranger,
-    ]);
+  it.each([
+    "nodename",
+    "instance_name",
+    "host.name",
+    "displayName",
+    "exported_instance",
+    "vm",
+    "OCID",
+  ])("takes the label %s for one about the target itself", (label) => {
+    const find = identifier([web1, instance("c", "node")], matching("pool", "poolId"));
+    const at = (more: Labels) => find({ pool: poolId, instance: "10.0.0.9:9100", ...more });
 
-    expect(find(named("web-1"))).toBe(web1);
-    expect(find(follower)?.displayName).toBe("node");
-    expect(find(stranger)).toBeUndefined();
+    expect(at({ [label]: "web-1", standby_of: "node" })).toBe(web1);
+    expect(at({ [label]: "web-9", standby_of: "node" })).toBeUndefined();
+    expect(at({ [label]: "web-1", hostname: "node" })).toBeUndefined();
+    expect(at({ [label]: "web-1", instance: "node" })?.displayName).toBe("node");
   });
 
   it("takes a display name that two members share for nobody's", () => {

@@ -1,178 +1,176 @@
 import { describe, expect, it } from "vitest";
-import type { QueryAnswer, Series } from "../../../src/prometheus-metrics/response.ts";
 import { readTargets } from "../../../src/prometheus-metrics/target.ts";
+import { answer, now, row } from "../../support/a-target.ts";
 
-const settings = { windowMinutes: 5, hosts: 100, statistic: "mean", steal: "busy" } as const;
 const host = { instance: "web-1", job: "node" };
-
-const answer = (...series: readonly Series[]): QueryAnswer => ({ series, warnings: [] });
-const row = (labels: Record<string, string>, ...values: readonly number[]): Series => ({
-  labels: { ...host, ...labels },
-  times: values.map((_, index) => 1000 + 60 * index),
-  values,
-});
-const mode = (name: string, value: number) => row({ mode: name }, value);
+const mode = (name: string, seconds: number, labels = {}) =>
+  row({ ...host, mode: name, ...labels }, [seconds]);
 const gauge = (name: string, ...values: readonly number[]) =>
-  row({ __name__: `node_memory_${name}_bytes` }, ...values);
-const alive = [row({ __name__: "up" }, 1), gauge("MemTotal", 100)];
+  row(
+    { ...host, __name__: name },
+    values,
+    values.map((_, index) => now - 60 + 15 * index),
+  );
+const memory = (name: string, ...values: readonly number[]) =>
+  gauge(`node_memory_${name}_bytes`, ...values);
+const up = (...values: readonly number[]) => gauge("up", ...values);
 
-/** The readings of one host whose two queries answered so. */
-function readings(
-  cpu: QueryAnswer | undefined,
-  memory: QueryAnswer | undefined,
-  changes: Partial<Parameters<typeof readTargets>[1]> = {},
+/** The one host of these rows. */
+function read(
+  cpu: readonly ReturnType<typeof row>[],
+  samples: readonly ReturnType<typeof row>[],
+  steal: "busy" | "idle" = "busy",
 ) {
-  const [target] = readTargets({ cpu, memory }, { ...settings, ...changes });
-  return target && { cpu: target.cpu, memory: target.memory };
+  return readTargets(answer(...cpu), answer(...samples), steal)[0];
 }
 
 describe("readTargets", () => {
-  it("divides busy time by the time of all modes, waiting for I/O being idle", () => {
-    const cpu = answer(
-      ...alive,
-      mode("user", 0.3),
-      mode("system", 0.1),
-      mode("iowait", 0.2),
-      mode("idle", 0.2),
-    );
-
-    expect(readings(cpu, answer())?.cpu).toBeCloseTo(50);
-  });
-
   it("counts stolen time as busy, or as idle when told so", () => {
-    const cpu = answer(...alive, mode("user", 0.2), mode("steal", 0.3), mode("idle", 0.5));
+    const cpu = [mode("user", 20), mode("steal", 30), mode("iowait", 10), mode("idle", 40)];
 
-    expect(readings(cpu, answer())?.cpu).toBeCloseTo(50);
-    expect(readings(cpu, answer(), { steal: "idle" })?.cpu).toBeCloseTo(20);
+    expect(read(cpu, [])?.cpu?.steps).toMatchObject([{ busy: 50, all: 100 }]);
+    expect(read(cpu, [], "idle")?.cpu?.steps).toMatchObject([{ busy: 20, all: 100 }]);
   });
 
-  it("takes the mean of the window's memory readings", () => {
-    const memory = answer(gauge("MemTotal", 100, 100), gauge("MemAvailable", 60, 20));
+  it("takes the times of all CPUs, added up, for their time and their number", () => {
+    const stamp = mode("(stamp)", 64 * (now - 5.25));
 
-    expect(readings(answer(...alive), memory)?.memory).toBeCloseTo(60);
-    expect(readings(answer(...alive), memory, { statistic: "max" })?.memory).toBeCloseTo(80);
-  });
-
-  it("knows how much memory a host has at last", () => {
-    const memory = answer(gauge("MemTotal", 100, 200), gauge("MemAvailable", 60, 20));
-
-    expect(readTargets({ cpu: answer(...alive), memory }, settings)).toMatchObject([
-      { totalMemory: 200 },
-    ]);
-  });
-
-  it("adds up what could be freed where the kernel has no MemAvailable", () => {
-    const memory = answer(
-      gauge("MemTotal", 100),
-      gauge("MemFree", 10),
-      gauge("Buffers", 5),
-      gauge("Cached", 20),
-      gauge("Slab", 5),
-    );
-
-    expect(readings(answer(...alive), memory)?.memory).toBeCloseTo(60);
-  });
-
-  it("takes a target whose last scrape failed for down, whatever its rates still say", () => {
-    const cpu = answer(row({ __name__: "up" }, 0), mode("user", 0.9), mode("idle", 0.1));
-    const memory = answer(gauge("MemTotal", 100), gauge("MemAvailable", 50));
-
-    expect(readings(cpu, memory)).toEqual({ cpu: "target_down", memory: "target_down" });
-  });
-
-  it("takes a pushed host that is no longer seen for stale", () => {
-    const cpu = answer(mode("user", 0.9), mode("idle", 0.1));
-
-    expect(readings(cpu, answer())).toEqual({ cpu: "stale", memory: "stale" });
-  });
-
-  it("takes a host that is there, but has too few samples, for warming up", () => {
-    expect(readings(answer(...alive), answer())).toEqual({
-      cpu: "warming_up",
-      memory: "warming_up",
+    expect(read([mode("idle", 1), stamp], [])?.cpu?.steps[0]?.stamp).toEqual({
+      time: now - 5.25,
+      cpus: 64,
     });
-  });
-
-  it("takes a host that was seen for long, but shows no CPU, for one without data", () => {
-    const memoryOf = (...totals: readonly number[]) =>
-      answer(gauge("MemTotal", ...totals), gauge("MemAvailable", ...totals));
-
-    expect(readings(answer(...alive), memoryOf(100, 100))?.cpu).toBe("warming_up");
-    expect(readings(answer(...alive), memoryOf(100, 100, 100))?.cpu).toBe("no_data");
-  });
-
-  it("takes memory that a host no longer shows for stale, however alive it is", () => {
-    const up = row({ __name__: "up" }, 1);
-    const memory = answer(gauge("MemTotal", 100), gauge("MemAvailable", 5));
-
-    expect(readings(answer(up, mode("idle", 1)), memory)).toEqual({ cpu: 0, memory: "stale" });
-    expect(readings(answer(up, mode("idle", 1)), answer())).toEqual({ cpu: 0, memory: "no_data" });
   });
 
   it.each([
-    ["no total at all", [mode("idle", 0)], [gauge("MemTotal", 0), gauge("MemAvailable", 0)]],
-    ["NaN", [mode("idle", Number.NaN)], [gauge("MemTotal", Number.NaN), gauge("MemAvailable", 1)]],
-  ])("calls %s no number", (_, cpu, memory) => {
-    expect(readings(answer(...alive, ...cpu), answer(...memory))).toEqual({
-      cpu: "not_a_number",
-      memory: "not_a_number",
-    });
+    [
+      "Windows, where privileged time holds that of interrupts",
+      { user: 10, privileged: 30, interrupt: 20, dpc: 5, idle: 60 },
+      40,
+      100,
+    ],
+    [
+      "FreeBSD, where interrupts are apart",
+      { user: 10, system: 10, interrupt: 35, idle: 45 },
+      55,
+      100,
+    ],
+    ["macOS", { user: 10, system: 10, nice: 0, idle: 80 }, 20, 100],
+  ])("knows the modes of %s", (_, modes, busy, all) => {
+    const cpu = Object.entries(modes).map(([name, seconds]) => mode(name, seconds));
+
+    expect(read(cpu, [])?.cpu?.steps).toMatchObject([{ busy, all }]);
   });
 
-  it("keeps memory when the CPU query failed, and CPU when the memory query failed", () => {
-    const cpu = answer(...alive, mode("user", 0.5), mode("idle", 0.5));
-    const memory = answer(gauge("MemTotal", 100), gauge("MemAvailable", 50));
-
-    expect(readings(undefined, memory)).toEqual({ cpu: "query_failed", memory: 50 });
-    expect(readings(cpu, undefined)).toEqual({ cpu: 50, memory: "query_failed" });
+  it.each([
+    ["Linux", [memory("MemTotal", 100, 100), memory("MemAvailable", 60, 20)], [0.4, 0.8]],
+    [
+      "FreeBSD",
+      [memory("size", 100), memory("free", 10), memory("inactive", 20), memory("laundry", 5)],
+      [0.65],
+    ],
+    [
+      "macOS",
+      [memory("total", 100), memory("free", 10), memory("inactive", 20), memory("purgeable", 5)],
+      [0.65],
+    ],
+    [
+      "Windows",
+      [
+        gauge("windows_memory_physical_total_bytes", 100),
+        gauge("windows_memory_physical_free_bytes", 30),
+      ],
+      [0.7],
+    ],
+    [
+      "windows_exporter 0.30, with names of two versions",
+      [
+        gauge("windows_cs_physical_memory_bytes", 100),
+        gauge("windows_os_physical_memory_free_bytes", 30),
+        gauge("windows_memory_physical_total_bytes", 100),
+        gauge("windows_memory_physical_free_bytes", 30),
+      ],
+      [0.7],
+    ],
+  ])("knows the memory of %s", (_, rows, used) => {
+    expect(read([], rows)?.memory.used).toEqual(used.map((share) => expect.closeTo(share)));
   });
 
-  it("takes a host's old memory for stale when no CPU answer tells whether it is there", () => {
-    const dead = {
-      labels: { instance: "dead", __name__: "node_memory_MemTotal_bytes" },
-      times: [1000],
-      values: [100],
+  it("can't free shared memory, which is cached", () => {
+    const target = read([], [memory("MemTotal", 100)]);
+    const gauges: Readonly<Record<string, number>> = {
+      MemFree: 10,
+      Buffers: 5,
+      Cached: 20,
+      SReclaimable: 10,
+      Slab: 15,
+      Shmem: 8,
     };
-    const memory = answer(gauge("MemTotal", 100, 100), gauge("MemAvailable", 50, 50), dead);
+    const value = (name: string) =>
+      gauges[/_(\w+)_bytes/.exec(name.replace("node_memory", ""))?.[1] ?? ""];
 
-    const targets = readTargets({ cpu: undefined, memory }, settings);
-
-    expect(targets.map((target) => [target.cpu, target.memory])).toEqual([
-      ["query_failed", 50],
-      ["query_failed", "stale"],
-    ]);
-  });
-
-  it("takes memory for stale when it ends before the query, and nobody tells who is there", () => {
-    const memory = answer(gauge("MemTotal", 100, 100), gauge("MemAvailable", 50, 50));
-    const memoryAt = (seconds: number) =>
-      readTargets({ cpu: undefined, memory, at: new Date(seconds * 1000) }, settings)[0]?.memory;
-
-    // The last point is at 1,060; steps are half a minute apart.
-    expect([1089, 1119, 1121, 1300].map(memoryAt)).toEqual([50, 50, "stale", "stale"]);
+    expect(target?.memory).toMatchObject({ times: [], total: 100 });
+    expect(target?.exporter.memory.available(value)).toBe(37);
+    expect(
+      target?.exporter.memory.available((name) => (name.includes("Free") ? 1 : undefined)),
+    ).toBeUndefined();
   });
 
   it("takes the gauges of one time together, whatever times they have", () => {
-    const later = { ...gauge("MemAvailable", 40, 80), times: [1060, 1180] };
-    const memory = answer(gauge("MemTotal", 100, 100, 200, 200), later);
+    const later = { ...memory("MemAvailable", 40, 80), times: [now - 45, now - 15] };
 
-    expect(readings(answer(...alive, mode("idle", 1)), memory)).toEqual({ cpu: 0, memory: 60 });
+    expect(read([], [memory("MemTotal", 100, 100, 200, 200), later])?.memory.used).toEqual([
+      0.6, 0.6,
+    ]);
+  });
+
+  it("reads a target that has labels of its own that the exporter uses, too", () => {
+    const own = { cpu: "amd", core: "a", mode: "prod" };
+    const cpu = [
+      mode("user", 30, { mode: "prod", exported_mode: "user" }),
+      mode("idle", 70, { mode: "prod", exported_mode: "idle" }),
+    ];
+    const total = row({ ...host, ...own, __name__: "node_memory_MemTotal_bytes" }, [100]);
+
+    expect(readTargets(answer(...cpu), answer(total), "busy")).toMatchObject([
+      {
+        labels: host,
+        cpu: { counter: { modeLabel: "exported_mode" }, steps: [{ busy: 30, all: 100 }] },
+        memory: { total: 100 },
+      },
+    ]);
+  });
+
+  it("keeps the times of scrapes, of those that succeeded, and whether the last did", () => {
+    const tries = [60, 45, 30, 15].map((age) => now - age);
+    const times = [now - 60, now - 30];
+
+    expect(read([], [up(1, 0, 1, 0)])?.scrapes).toEqual({ times, tries, failed: true });
+    expect(read([mode("idle", 1)], [])?.scrapes).toEqual({ times: [], tries: [], failed: false });
+  });
+
+  it("takes VictoriaMetrics' marks of ends for no samples", () => {
+    const samples = answer(
+      memory("MemTotal", 100, Number.NaN),
+      memory("MemAvailable", 50, Number.NaN),
+    );
+    const used = (marksEnds: boolean) =>
+      readTargets(answer(), samples, "busy", marksEnds)[0]?.memory.used;
+
+    expect([used(true), used(false)]).toEqual([[0.5], [0.5, Number.NaN]]);
   });
 
   it("tells targets apart whose labels look alike when they are put together", () => {
-    const up = (labels: Record<string, string>) => ({
-      labels: { __name__: "up", ...labels },
-      times: [1000],
-      values: [0],
-    });
-    const cpu = answer(up({ a: "1", b: "2" }), up({ a: "11:b1:2" }), up({ b: "2", a: "1" }));
+    const down = (labels: Record<string, string>) => row({ __name__: "up", ...labels }, [0]);
+    const samples = answer(
+      down({ a: "1", b: "2" }),
+      down({ a: "11:b1:2" }),
+      down({ b: "2", a: "1" }),
+    );
 
-    expect(readTargets({ cpu, memory: answer() }, settings)).toHaveLength(2);
+    expect(readTargets(answer(), samples, "busy")).toHaveLength(2);
   });
 
   it("takes no other exporter of the host for a host", () => {
-    expect(
-      readTargets({ cpu: answer(row({ __name__: "up" }, 1)), memory: answer() }, settings),
-    ).toEqual([]);
+    expect(readTargets(answer(), answer(up(1)), "busy")).toEqual([]);
   });
 });

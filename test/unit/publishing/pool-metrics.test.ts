@@ -23,9 +23,10 @@ const ok: PoolResult = {
   status: "ok",
   window: { start: "2026-11-23T20:35:00.000Z", end: "2026-11-23T20:40:00.000Z" },
   statistic: "mean",
+  resolutionSeconds: 60,
   cpu: utilization(0),
   memory: utilization(63.5),
-  instances: { total: 1, running: 1, reporting: 1, missing: [] },
+  instances: { total: 1, running: 1, counted: 1, reporting: 1, missing: [], excluded: [] },
   warnings: [],
 };
 const spec = poolSpec({ publish: { namespace: "pools", resourceGroup: "fleet" } });
@@ -64,7 +65,7 @@ describe("metricsOfPool", () => {
   });
 
   it("don't count who reported when a query or a look-up failed: nobody knows", () => {
-    const counts = { total: 1, running: 1, reporting: 0 };
+    const counts = { total: 1, running: 1, counted: 1, reporting: 0, excluded: [] };
     const of = (reason: MissingReason): PoolResult => ({
       ...ok,
       status: "partial",
@@ -85,7 +86,7 @@ describe("metricsOfPool", () => {
       window: null,
       cpu: nothingReported,
       memory: nothingReported,
-      instances: { total: 0, running: 0, reporting: 0, missing: [] },
+      instances: { total: 0, running: 0, counted: 0, reporting: 0, missing: [], excluded: [] },
       error: toErrorInfo(new EmptyPoolError("The pool has no members.")),
     };
 

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { RequestedPool } from "../../../src/config/request.ts";
+import type { ConfiguredPool } from "../../../src/config/configuration.ts";
+import type { RequestedPool } from "../../../src/config/requested-pool.ts";
 import { InvalidRequestError, PoolNotFoundError } from "../../../src/errors.ts";
-import type { CustomMetric, PostOutcome } from "../../../src/publishing/ingestion.ts";
+import type { PostOutcome } from "../../../src/oci/answers.ts";
+import type { CustomMetric } from "../../../src/oci/calls.ts";
 import { publishPools } from "../../../src/publishing/publish-pools.ts";
 import { toPoolResult } from "../../../src/result/pool-result.ts";
+import { configurationOf } from "../../support/configuration.ts";
 import { anInvocation } from "../../support/invocation.ts";
 import { compartmentId, instanceId, poolId } from "../../support/ocids.ts";
 import { poolSpec } from "../../support/pool-spec.ts";
@@ -23,8 +26,8 @@ function resultOf(spec: ReturnType<typeof specOf>) {
   const pool = { id: spec.instancePoolId, name: spec.name ?? "", instances: [instance] };
   const window = { start: new Date("2026-11-23T20:35:00Z"), end: new Date("2026-11-23T20:40:00Z") };
   const readings = new Map([[instance.id, { cpu: 40, memory: 60 }]]);
-  const metrics = { window, readings, warnings: [], failures: [] };
-  return toPoolResult(spec, { pool, running: [instance], metrics }, ["a warning"]);
+  const metrics = { window, resolutionSeconds: 60, readings, warnings: [], failures: [] };
+  return toPoolResult(spec, { pool, counted: [instance], excluded: [], metrics }, ["a warning"]);
 }
 
 /** Publishes pools by way of this post, and gives back the posts and each pool's warnings. */
@@ -35,6 +38,7 @@ async function publish(
     metrics: readonly CustomMetric[],
   ) => PostOutcome | Promise<PostOutcome> = () => allTaken,
   milliseconds?: number,
+  configured: readonly ConfiguredPool[] = [],
 ) {
   const posts: [region: string, metrics: number][] = [];
   const { logger, lines } = recordingLogger();
@@ -50,6 +54,7 @@ async function publish(
       return { region, ingestion: { postMetricData } };
     },
     compartmentOf: async () => compartmentId,
+    configuredPools: () => configured,
     now,
   };
   const results = await publishPools(requested, specs.map(resultOf), dependencies, invocation);
@@ -71,6 +76,38 @@ describe("publishPools", () => {
       ["eu-frankfurt-1", 4],
     ]);
     expect(warnings.flat()).toEqual(Array.from({ length: 4 }, () => "a warning"));
+  });
+
+  it("posts nothing of a pool under the name that another is published by", async () => {
+    const configured = configurationOf({
+      POOLS: JSON.stringify([
+        { name: "web", instancePoolId: `${poolId}web`, publish: { namespace: "pools" } },
+      ]),
+    });
+    const elsewhere = { publish: { namespace: "tests", resourceGroup: undefined } };
+
+    const own = { ...specOf("web", "us-ashburn-1"), instancePoolId: `${poolId}web` };
+    const other = { ...own, instancePoolId: `${poolId}other` };
+
+    const { posts, warnings } = await publish(
+      [own, other, { ...other, ...elsewhere }],
+      undefined,
+      undefined,
+      configured.pools,
+    );
+
+    expect(posts).toEqual([
+      ["us-ashburn-1", 4],
+      ["us-ashburn-1", 4],
+    ]);
+    expect(warnings).toEqual([
+      ["a warning"],
+      [
+        "a warning",
+        "not published: A configured pool with another OCID is published by this name. Ask for this pool under another name.",
+      ],
+      ["a warning"],
+    ]);
   });
 
   it("warns on the pools of a post that failed, and lets the others be", async () => {

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import {
@@ -14,7 +15,7 @@ const passing = () => new SourceUnavailableError("it is down", { transient: true
 const lasting = () => new SourceUnavailableError("it speaks HTML");
 
 function endpoint(limit = new CallLimit({ concurrency: 5 }), now = () => new Date()) {
-  return new Endpoint({ name: "Monitoring", limit, now });
+  return new Endpoint({ name: "Monitoring", limit, now, silenceHint: "Is it there?" });
 }
 
 /** Fails so often in this way, and then answers. */
@@ -37,7 +38,7 @@ function hanging(signal: AbortSignal): Promise<never> {
   });
 }
 
-describe("Endpoint", () => {
+describe.concurrent("Endpoint", () => {
   it("tries again what may pass, twice, and counts it", async () => {
     const invocation = anInvocation();
     const call = failing(2, passing);
@@ -190,7 +191,7 @@ describe("Endpoint", () => {
     return down;
   }
 
-  it("makes the calls that came together with the one that tries again, if it succeeds", async () => {
+  it("makes all calls again that come together then", async () => {
     const back = await dueAgain();
     const slow = () => delay(50, "answer");
 
@@ -199,29 +200,25 @@ describe("Endpoint", () => {
     expect(answers).toEqual(["answer", "answer", "answer"]);
   });
 
-  it("makes those calls, too, when the one that tries again takes long", async () => {
-    const back = await dueAgain();
-    const hung = back.call(anInvocation(6_000), hanging, "Ask");
-
-    const answers = [1, 2].map(() => back.call(anInvocation(6_000), async () => "answer", "Ask"));
-
-    expect(await Promise.all(answers)).toEqual(["answer", "answer"]);
-    await expect(hung).rejects.toMatchObject({ retryable: true });
-  });
-
-  it("refuses those calls as well, if it fails", async () => {
+  it("is left alone again when a call that tries again fails", async () => {
     const down = await dueAgain();
     const call = failing(9, passing);
 
-    const outcomes = await Promise.allSettled(
-      [1, 2].map(() => down.call(anInvocation(), call, "Ask")),
-    );
+    await expect(down.call(anInvocation(), call, "Ask")).rejects.toThrow("it is down");
 
     expect(call.times).toBe(1);
-    expect(outcomes.map((outcome) => "reason" in outcome && outcome.reason.code).sort()).toEqual([
-      "CIRCUIT_OPEN",
-      "SOURCE_UNAVAILABLE",
-    ]);
+    await expect(down.call(anInvocation(), call, "Ask")).rejects.toThrow(/is not asked before/);
+  });
+
+  it("leaves nothing on the signals, which a connection may keep for longer than the value", async () => {
+    const invocation = anInvocation();
+    const signals = [invocation.signal];
+    const send = async (signal: AbortSignal) => signals.push(signal);
+
+    await endpoint().call(invocation, send, "Ask");
+
+    expect(signals.map((signal) => getEventListeners(signal, "abort"))).toEqual([[], []]);
+    invocation.end();
   });
 
   it("does not take refusals for an outage", async () => {

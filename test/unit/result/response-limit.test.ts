@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { withinResponseLimit } from "../../../src/result/response-limit.ts";
+import {
+  ResultsInMemory,
+  withinResponseLimit,
+  withShortTexts,
+} from "../../../src/result/response-limit.ts";
 import type { ResultDocument } from "../../../src/result/result-document.ts";
 import { detail, failedPool, poolResult } from "../../support/pool-results.ts";
 
@@ -44,7 +48,14 @@ describe("withinResponseLimit", () => {
     expect(pools[3]).toEqual(long);
     expect(pools[1]).toEqual({
       ...longest,
-      instances: { total: 20_001, running: 20_001, reporting: 1, missing: [] },
+      instances: {
+        total: 20_001,
+        running: 20_001,
+        counted: 20_001,
+        reporting: 1,
+        missing: [],
+        excluded: [],
+      },
       warnings: ["seen", expect.stringContaining("Ask for fewer pools at a time")],
     });
   });
@@ -60,5 +71,68 @@ describe("withinResponseLimit", () => {
     expect(bytesOf(fitted)).toBeLessThanOrEqual(6_000_000);
     expect(bytesOf(fitted)).toBeGreaterThan(5_900_000);
     expect(fitted.pools.map(({ cpu }) => cpu)).toEqual(document.pools.map(({ cpu }) => cpu));
+  });
+
+  it.each([
+    ["ASCII", "x", 1],
+    ["characters of three bytes", "漢", 3],
+    ["half characters", "\ud800", 6],
+    ["quotes", '"', 2],
+  ])("cuts texts that are too long together: %s", (_, character, bytes) => {
+    const text = character.repeat(2_000);
+    const error = {
+      ...failedPool.error,
+      code: "INTERNAL",
+      retryable: false,
+      message: text,
+    } as const;
+    const pools = Array.from({ length: Math.ceil(170 / bytes) }, (_unused, index) => ({
+      ...failedPool,
+      name: `web-${index}`,
+      warnings: Array.from({ length: 20 }, () => text),
+      error: { ...error, hint: text },
+    }));
+
+    const document = documentOf(pools);
+
+    const fitted = withinResponseLimit(document);
+
+    expect(bytesOf(document)).toBeGreaterThan(6_000_000);
+    expect(bytesOf(fitted)).toBeLessThanOrEqual(6_000_000);
+    expect(fitted.pools.map(({ name }) => name)).toEqual(pools.map(({ name }) => name));
+    for (const { error: cut } of fitted.pools) {
+      expect(cut?.message).toMatch(/…$/);
+      expect(cut?.message.length).toBeGreaterThan(30);
+    }
+  });
+});
+
+describe("ResultsInMemory", () => {
+  it("keeps results in their places, and the lists of members as long as there is room for them", () => {
+    const results = new ResultsInMemory();
+    const pools = Array.from({ length: 100 }, (_, index) => silentPool(`web-${index}`, 1_000));
+    const [longest] = [silentPool("longest", 30_000)];
+
+    for (const [index, pool] of pools.entries()) results.set(99 - index, pool);
+    results.set(100, longest ?? failedPool);
+
+    const { all } = results;
+    expect(all.map(({ name }) => name)).toEqual([
+      ...pools.map(({ name }) => name).reverse(),
+      "longest",
+    ]);
+    expect(all[100]?.instances?.missing).toEqual([]);
+    expect(all.map(({ cpu }) => cpu.average)).toEqual(all.map(() => 60));
+    const lists = all.map(({ instances }) => instances);
+    expect(bytesOf(lists)).toBeLessThan(8_100_000);
+    expect(bytesOf(lists)).toBeGreaterThan(7_300_000);
+  });
+});
+
+describe("withShortTexts", () => {
+  it("leaves a document alone that fits", () => {
+    const document = { text: "x".repeat(100_000) };
+
+    expect(withShortTexts(document)).toBe(document);
   });
 });

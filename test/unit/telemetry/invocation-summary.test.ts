@@ -1,21 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { SourceUnavailableError } from "../../../src/errors.ts";
 import { failedPoolResult } from "../../../src/result/pool-result.ts";
+import type { PoolResult } from "../../../src/result/result-document.ts";
 import { coverageOf, openCircuitsOf } from "../../../src/telemetry/invocation-summary.ts";
 
 const unknown = failedPoolResult(
   { name: "web", instancePoolId: null, source: null, statistic: null },
   new SourceUnavailableError("Compute is down"),
 );
-const poolOf = (running: number, reporting: number) => ({
-  ...unknown,
-  instances: { total: running, running, reporting, missing: [] },
-});
+const poolOf = (counted: number, reporting: number, excluded = 0): PoolResult => {
+  const running = counted + excluded;
+  return {
+    ...unknown,
+    instances: { total: running, running, counted, reporting, missing: [], excluded: [] },
+  };
+};
 
 describe("coverageOf", () => {
   it.each([
     ["of all pools' members", [poolOf(9, 9), poolOf(3, 0)], 0.75],
     ["without pools whose members aren't known", [poolOf(4, 1), unknown], 0.25],
+    ["without members that do not count", [poolOf(4, 1, 4)], 0.25],
     ["0 when nobody of those that run reported", [poolOf(2, 0)], 0],
     ["null when none is known to run", [poolOf(0, 0), unknown], null],
     ["null without a pool", [], null],

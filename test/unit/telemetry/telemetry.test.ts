@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PostOutcome } from "../../../src/publishing/ingestion.ts";
+import type { PostOutcome } from "../../../src/oci/answers.ts";
 import { Telemetry } from "../../../src/telemetry/telemetry.ts";
 import { anInvocation } from "../../support/invocation.ts";
 import { compartmentId } from "../../support/ocids.ts";

@@ -27,7 +27,6 @@ const fromJson = (text: string): unknown => JSON.parse(text);
 describe("an HTTP call", () => {
   it.each([
     [{ "Fn-Http-Method": "POST" }],
-    [{ "Fn-Http-Method": "PUT" }],
     [{ "Fn-Intent": "httprequest" }],
     [{ "Fn-Intent": "HttpRequest" }],
     [{ "Fn-Intent": "httprequest", "Fn-Http-Method": "post" }],
@@ -37,6 +36,40 @@ describe("an HTTP call", () => {
 
     expect(trigger?.name).toBe("http");
     expect(trigger?.toRequest()).toBe(body);
+  });
+
+  it.each(["PUT", "DELETE", "PATCH", "OPTIONS"])("measures nothing by %s", (method) => {
+    const trigger = read({ "Fn-Http-Method": method });
+
+    expect(trigger?.http).toMatchObject({ methodAllowed: false });
+    expect(() => trigger?.toRequest()).toThrow(`${method} measures nothing.`);
+  });
+
+  it.each([
+    ["GET", "", "text/plain", "prometheus"],
+    ["HEAD", "", "text/plain", "prometheus"],
+    ["GET", "?format=openmetrics", "application/json", "openmetrics"],
+    ["GET", "?pool=web&format=prometheus", undefined, "prometheus"],
+    ["GET", "?pool=web", undefined, "json"],
+    ["POST", "?format=prometheus", "text/plain", "json"],
+  ])("wants by %s %s and Accept %s: %s", (method, query, accept, format) => {
+    const trigger = read({
+      "Fn-Http-Method": method,
+      "Fn-Http-Request-Url": `/pools${query}`,
+      ...(accept === undefined ? {} : { "Fn-Http-H-Accept": accept }),
+    });
+
+    expect(trigger?.http).toEqual({ format, methodAllowed: true });
+  });
+
+  it("has a format beside its request, and no other than there are", () => {
+    expect(queried("?pool=web&format=prometheus")).toEqual({ pool: "web" });
+    expect(() => queried("?pool=web&format=xml")).toThrow(
+      "format: must be prometheus or openmetrics",
+    );
+    expect(() => queried("?format=prometheus&format=prometheus")).toThrow(
+      "format: is given 2 times",
+    );
   });
 
   it.each([
@@ -106,6 +139,7 @@ describe("a query string", () => {
     ["?windowMinutes=NaN", { windowMinutes: "NaN" }],
     ["?windowMinutes=%20", { windowMinutes: " " }],
     ["?minCoverage=0.8", { minCoverage: 0.8 }],
+    ["?warmupMinutes=10", { warmupMinutes: 10 }],
     ["?minCoverage=most", { minCoverage: "most" }],
     ["?includeInstances=true", { includeInstances: true }],
     ["?includeInstances=false", { includeInstances: false }],

@@ -133,7 +133,7 @@ describe("a refusal", () => {
     [
       "",
       get("?pool=web&pool=db&statistic=max"),
-      "INVALID_REQUEST statistic: unknown key; beside pools there may be onError",
+      'INVALID_REQUEST statistic: unknown key; beside pools there may be onError; No pool called "db" is configured.',
     ],
     ["", get("?pools=web"), /^INVALID_REQUEST pools: expected a list of pool specs or names/],
     ["", get("?pool=web&__proto__.x=1"), /^INVALID_REQUEST __proto__: unknown key; known are /],
@@ -153,5 +153,30 @@ describe("a refusal", () => {
 
     expect(trigger.name).toBe("direct");
     expect(() => trigger.toRequest()).toThrow("The request is not UTF-8 text.");
+  });
+
+  it("of more than OCI's 6 MB says so", () => {
+    const trigger = recognizeTrigger(Buffer.alloc(6 * 1024 * 1024 + 1, " "), {
+      header: () => undefined,
+    });
+
+    expect(() => trigger.toRequest()).toThrow("The request has over 6 MB.");
+  });
+});
+
+describe("the memory of a body", () => {
+  it.each([
+    ["that is a request", '{"instancePoolId":"x"}'],
+    ["that is no JSON", "{x"],
+    ["with too many values", ",".repeat(200_001)],
+    ["that is no text", "\u00ff"],
+  ])("%s is given back once it is read", (_, text) => {
+    const buffer = new ArrayBuffer(text.length, { maxByteLength: 1_000_000 });
+    const bytes = Buffer.from(buffer);
+    bytes.write(text, "latin1");
+
+    recognizeTrigger(bytes, { header: () => undefined });
+
+    expect(buffer.byteLength).toBe(0);
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { type DefaultTenancy, readOptions } from "../../../../local/command/options.ts";
-import { UsageError } from "../../../../local/command/usage-error.ts";
 
 function options(line: string, defaultTenancy: DefaultTenancy = "own") {
   const read = readOptions(line === "" ? [] : line.split(" "), defaultTenancy);
@@ -18,8 +17,10 @@ describe("the command's options", () => {
         poolsFile: undefined,
         prometheusUrl: undefined,
       },
+      overrides: {},
       output: "table",
       watchSeconds: undefined,
+      failOn: [],
       verbose: false,
     });
   });
@@ -28,7 +29,22 @@ describe("the command's options", () => {
     ["--all", { kind: "all" }, "table"],
     ["--all --json", { kind: "all" }, "json"],
     ["--pool web --doctor", { kind: "doctor", pool: "web" }, "table"],
-    ['--profile PROD {"pool":"web"}', { kind: "payload", text: '{"pool":"web"}' }, "both"],
+    ['--profile PROD {"pool":"web"}', { kind: "payload", text: '{"pool":"web"}' }, "auto"],
+    ["--health", { kind: "health" }, "table"],
+    [
+      "--compartment ocid1.compartment.oc1..a --name web-* --tag env=prod --tag Ops.Team=a=b --subcompartments",
+      {
+        kind: "select",
+        select: {
+          compartmentId: "ocid1.compartment.oc1..a",
+          includeSubcompartments: true,
+          displayName: "web-*",
+          freeformTags: { env: "prod" },
+          definedTags: { Ops: { Team: "a=b" } },
+        },
+      },
+      "table",
+    ],
   ])("understand %s", (line, question, output) => {
     expect(options(line)).toMatchObject({ question, output });
   });
@@ -47,6 +63,8 @@ describe("the command's options", () => {
     ["--demo", "own", "emulated"],
     ["--demo --pool web", "own", "emulated"],
     ["--demo --all", "own", "emulated"],
+    ["--compartment ocid1.compartment.oc1..a", "emulated", "own"],
+    ["--demo --config package.json", "own", "emulated"],
   ] as const)(
     "of %j where the %s tenancy is the usual one ask the %s one",
     (line, usual, asked) => {
@@ -56,8 +74,8 @@ describe("the command's options", () => {
 
   it("ask the emulated pool for its members when nothing is said", () => {
     expect(options("", "emulated")).toMatchObject({
-      question: { kind: "pools", pools: ["web"] },
-      output: "both",
+      question: { kind: "demo" },
+      output: "auto",
     });
   });
 
@@ -72,26 +90,12 @@ describe("the command's options", () => {
     expect(options(line)).toMatchObject({ watchSeconds, question: { kind: "all" } });
   });
 
-  it.each([
-    ["", "Say which pools"],
-    ["--profile PROD", "Say which pools"],
-    ["--pools web", "Unknown option '--pools'"],
-    ["--pool", "argument missing"],
-    ["--pool web --all", "one of --pool, --all and a payload"],
-    ["--all {}", "one of --pool, --all and a payload"],
-    ["{} {}", "One payload"],
-    ["-f a.json {}", "not both"],
-    ["-f missing.json", "Cannot read missing.json"],
-    ["--config missing.yaml --all", "Cannot read missing.yaml"],
-    ["--demo --profile PROD", "--profile ask your tenancy, --demo asks an emulated one"],
-    ["--all --doctor", "--doctor goes with one --pool"],
-    ["--pool a --pool b --doctor", "--doctor goes with one --pool"],
-    ["--all --watch 0", "--watch takes whole seconds"],
-    ["--all --watch 1.5", "--watch takes whole seconds"],
-    ["--all --watch 99999", "--watch takes whole seconds"],
-  ])("%j is a wrong call: %s", (line, message) => {
-    expect(() => options(line)).toThrow(UsageError);
-    expect(() => options(line)).toThrow(message);
+  it("say how to measure", () => {
+    expect(options("--all --window 60 --statistic p95 --source prometheus").overrides).toEqual({
+      windowMinutes: 60,
+      statistic: "p95",
+      source: "prometheus",
+    });
   });
 
   it.each([

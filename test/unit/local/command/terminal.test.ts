@@ -31,16 +31,17 @@ describe("the keys of --watch", () => {
   it.each([
     ["q", ["quit"]],
     ["\x03", ["quit"]],
-    ["r", ["refresh"]],
     ["xr ", ["refresh", "refresh"]],
-    ["\x1b[A", []],
+    ["\x1b[A\x1bOBjk", ["up", "down", "down", "up"]],
+    ["\x1b[5~\x1b[6~gG\x1b[H\x1b[4~", ["pageUp", "pageDown", "home", "end", "home", "end"]],
+    ["\r", ["open"]],
+    ["\x1b", ["back"]],
+    ["sf?", ["sort", "filter", "help"]],
+    ["\x1b[1;5C", []],
   ])("%j is %j", (typed, expected) => {
     const done: string[] = [];
     const keyboard = new FakeKeyboard();
-    readKeys(keyboard as never, {
-      quit: () => done.push("quit"),
-      refresh: () => done.push("refresh"),
-    });
+    readKeys(keyboard as never, (action) => done.push(action));
     keyboard.type(typed);
 
     expect(done).toEqual(expected);
@@ -48,7 +49,7 @@ describe("the keys of --watch", () => {
 
   it("are read unseen, and the terminal shows what is typed afterwards", () => {
     const keyboard = new FakeKeyboard();
-    const stop = readKeys(keyboard as never, { quit() {}, refresh() {} });
+    const stop = readKeys(keyboard as never, () => {});
     const meanwhile = { raw: keyboard.raw, reading: keyboard.reading };
     stop();
 
@@ -62,7 +63,7 @@ describe("the keys of --watch", () => {
 
   it("are not read from a pipe", () => {
     const pipe = Object.assign(new FakeKeyboard(), { isTTY: false });
-    readKeys(pipe as never, { quit() {}, refresh() {} });
+    readKeys(pipe as never, () => {});
 
     expect(pipe.raw).toBe(false);
     expect(pipe.listenerCount("data")).toBe(0);

@@ -3,24 +3,15 @@ import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
 import { renderDocument } from "../../../../../local/command/render/document.ts";
 import { type Page, plainPage } from "../../../../../local/command/render/page.ts";
-import type { PoolResult, ResultDocument } from "../../../../../src/result/result-document.ts";
+import { documentOf } from "../../../../support/documents.ts";
 import { detail, failedPool, poolResult } from "../../../../support/pool-results.ts";
+import { unknownSigner } from "../../../../support/signers.ts";
 
 const members = [
   detail("inst-a7k2q-web", 44.21, 61.5),
   detail("inst-c3x9v-web", 92.4, 66),
   detail("inst-p5r1z-web", null, null),
 ];
-
-function documentOf(...pools: readonly PoolResult[]): ResultDocument {
-  return {
-    status: "partial",
-    trigger: "direct",
-    collectedAt: "2026-11-23T20:40:12.345Z",
-    durationMs: 61,
-    pools,
-  };
-}
 
 function terminal(columns: number, rows?: number): Page {
   return { columns, rows, colour: false };
@@ -32,8 +23,8 @@ describe("a pool for a person", () => {
       "Pool web (oci): partial, 2 of 3 running members reported, 3 in all",
       "  CPU     average 68.3 % of 2 (min 44.2 %, p95 90.0 %, max 92.4 %)",
       "  memory  average 63.8 % of 2 (min 61.5 %, p95 65.8 %, max 66.0 %)",
-      "  inst-a7k2q-web  CPU █████████░░░░░░░░░░░  44.2 %  memory ████████████░░░░░░░░  61.5 %",
-      "  inst-c3x9v-web  CPU ██████████████████░░  92.4 %  memory █████████████░░░░░░░  66.0 %",
+      "  inst-a7k2q-web  CPU ████████▉░░░░░░░░░░░  44.2 %  memory ████████████▎░░░░░░░  61.5 %",
+      "  inst-c3x9v-web  CPU ██████████████████▌░  92.4 %  memory █████████████▎░░░░░░  66.0 %",
       "  inst-p5r1z-web  no CPU and memory: no_data",
     ]);
   });
@@ -44,6 +35,24 @@ describe("a pool for a person", () => {
 
     expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(columns);
     expect(Math.min(...widths)).toBeGreaterThan(columns - 10);
+  });
+
+  it("breaks its lines in 60 columns where a reader would", () => {
+    const lines = renderDocument(documentOf(poolResult(members)), terminal(60));
+
+    expect(lines.slice(0, 4)).toEqual([
+      "Pool web (oci): partial",
+      "  2 of 3 running members reported, 3 in all",
+      "  CPU     average 68.3 % of 2 (min 44.2 %, p95 90.0 %,",
+      "          max 92.4 %)",
+    ]);
+  });
+
+  it("has whole names where nobody has a bar, in 60 columns", () => {
+    const silent = poolResult([detail("inst-0reports-nightly-2", null, null)]);
+    const lines = renderDocument(documentOf(silent), terminal(60));
+
+    expect(lines).toContain("  inst-0reports-nightly-2  no CPU and memory: no_data");
   });
 
   it("shows half a member: a value that is missing is a dash, not 0", () => {
@@ -107,8 +116,8 @@ describe("several pools for a person", () => {
 
     expect(renderDocument(pools, terminal(80))).toEqual([
       "pool   status   CPU                        memory                     reporting",
-      "web    partial  ████████████░░░░░  68.3 %  ███████████░░░░░░  63.8 %  2 of 3",
-      "batch  ok       ███████████████░░  91.0 %  █████████████░░░░  74.5 %  1 of 1",
+      "web    partial  ████████▎░░░  68.3 % ↑92   ███████▋░░░░  63.8 % ↑66   2 of 3",
+      "batch  ok       ██████████▉░  91.0 % ↑91   █████████░░░  74.5 % ↑75   1 of 1",
       "db     failed   POOL_NOT_FOUND",
       "",
       "web",
@@ -120,6 +129,48 @@ describe("several pools for a person", () => {
       "  → Allow dynamic-group functions to read instance-pools in compartment id",
       "    ocid1.compartment.oc1..aaaa",
     ]);
+  });
+
+  it("say a hint that several have once", () => {
+    const other = { ...failedPool, name: "other" };
+    const lines = renderDocument(documentOf(failedPool, other, batch), plainPage);
+
+    expect(lines.filter((line) => line.includes("→"))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes("POOL_NOT_FOUND:"))).toHaveLength(2);
+  });
+
+  it("show the busiest member beside a mean that hides it", () => {
+    const hidden = poolResult([detail("a", 0, 10), detail("b", 98, 10)]);
+    const [, row] = renderDocument(documentOf(hidden, batch), plainPage);
+
+    expect(row).toContain(" 49.0 % ↑98 ");
+  });
+
+  it("leave out bars before they cut a name, in 60 columns", () => {
+    const [long, short] = ["recommendations-eu-2", "web"].map((name) => {
+      const [, line] = renderDocument(
+        documentOf(poolResult(members, { name }), batch),
+        terminal(60),
+      );
+      return line;
+    });
+
+    expect(long).toBe("recommendations-eu-2  !   68 ↑92    64 ↑66   2/3");
+    expect(short).toMatch(/^web {4}! {2}█+/);
+  });
+
+  it.each([40, 60, 80, 120])("keep what matters in %d columns", (columns) => {
+    const pools = [11, 12, 13].map((number) =>
+      poolResult(members, { name: `a-service-with-a-long-name-${number}` }),
+    );
+    const rows = renderDocument(documentOf(...pools, failedPool), terminal(columns)).slice(1, 5);
+
+    expect(Math.max(...rows.map((row) => stringWidth(row)))).toBeLessThanOrEqual(columns);
+    expect(new Set(rows.map((row) => row.split(" ")[0])).size).toBe(4);
+    for (const row of rows.slice(0, 3)) {
+      expect(row).toMatch(/(!|partial) .*68.*↑92 .*64?.*↑66 .*2(\/| of )3$/);
+    }
+    expect(rows[3]).toMatch(/(✗|failed) .*POOL_NOT_FOUND/);
   });
 
   it("name three of the members that are missing for one reason", () => {
@@ -166,7 +217,7 @@ describe("any document for a person", () => {
         principal: {
           status: "failed" as const,
           latencyMs: 3,
-          expiresAt: null,
+          ...unknownSigner,
           error: { code: "NOT_AUTHENTICATED" as const, message: "Nobody.", retryable: false },
         },
         compute: { status: "not_checked" as const, reason: "No pool is configured." },

@@ -1,0 +1,1 @@
+export function keepClassNames(bundle: string): string;
