@@ -42,6 +42,9 @@ interface ServerClock {
   readonly extrapolates: boolean;
 }
 
+/** Shorter than scrapes are apart. */
+const togetherMs = 1_000;
+
 const nobody: CpuRamMetrics = {
   targets: [],
   clock: { evaluatedAt: undefined, now: undefined, extrapolates: true },
@@ -101,19 +104,23 @@ async function getHostMetrics(
   settings: QuerySettings,
   known?: ServerClock,
 ): Promise<CpuRamMetrics> {
-  const time = known?.evaluatedAt;
   const release = new AbortController();
   const queries = queriesOf(selector, settings);
-  const ask = (query: string) => inquiry.query(query, time, release.signal);
-  const [first, ...samples] = await Promise.all([queries.cpu, ...queries.samples].map(ask));
+  const ask = (some: readonly string[], time: Date | undefined) =>
+    Promise.all(some.map((query) => inquiry.query(query, time, release.signal)));
+  const all = await ask([queries.cpu, ...queries.samples], known?.evaluatedAt);
+  const [first] = all;
+  const clock = known?.evaluatedAt ? known : clockOf(all, settings);
+  const at = clock.evaluatedAt;
+  // A query that had to be asked again is of another time, and of other samples.
+  const samples = at && areApart(all) ? await ask(queries.samples, at) : all.slice(1);
   const isUnread = ({ labels }: Series) =>
     Object.keys(labels).some((one) => seriesLabels().dotted.has(one));
   // Labels with dots that the query didn't name: nearly all servers that have some take them in quotes.
   const unread = !settings.vocabulary.dotted && first?.series.some(isUnread) === true;
   const vocabulary = vocabularyOf(settings.vocabulary.known, true);
-  const again = unread
-    ? await ask(queriesOf(selector, { ...settings, vocabulary }).cpu)
-    : undefined;
+  const dotted = unread ? [queriesOf(selector, { ...settings, vocabulary }).cpu] : [];
+  const [again] = await ask(dotted, at);
   // Where it doesn't, those hosts can't be read: their CPUs would be taken for one.
   const readable = first && { ...first, series: first.series.filter((one) => !isUnread(one)) };
   const cpu = unread ? (again ?? readable) : first;
@@ -125,7 +132,6 @@ async function getHostMetrics(
     whole === undefined || answered.length < samples.length
       ? undefined
       : { ...whole, series: answered.flatMap(({ series }) => series) };
-  const clock = time ? known : clockOf(cpu, memory, settings);
   return {
     targets: readTargets(cpu, memory, settings.steal, !clock.extrapolates),
     clock,
@@ -134,21 +140,28 @@ async function getHostMetrics(
   };
 }
 
+/** Whether queries were asked so long after each other that a host has been scraped meanwhile. */
+function areApart(answers: readonly (QueryAnswer | undefined)[]): boolean {
+  const askedAtMs = answers.flatMap((answer) => answer?.askedAtMs ?? []);
+  return Math.max(...askedAtMs) - Math.min(...askedAtMs) > togetherMs;
+}
+
 /** By the row that says the server's time; that of VictoriaMetrics is some seconds off its row's. */
 function clockOf(
-  cpu: QueryAnswer | undefined,
-  samples: QueryAnswer | undefined,
+  [cpu, ...samples]: readonly (QueryAnswer | undefined)[],
   { statistic }: QuerySettings,
 ): ServerClock {
   const row = cpu?.series.find(({ labels }) => labels["mode"] === marks.now);
   const [at, now] = [row?.times.at(-1), row?.values.at(-1)];
   if (at === undefined || now === undefined) {
-    const seconds = samples?.answeredAt && samples.answeredAt.getTime() / 1000;
+    const answeredAt = samples.find((answer) => answer !== undefined)?.answeredAt;
+    const seconds = answeredAt && answeredAt.getTime() / 1000;
     return { evaluatedAt: undefined, now: seconds, extrapolates: true };
   }
   if (statistic !== "mean" && at === now) {
     // The last step may be minutes ago; the newest sample of all hosts is not.
-    const newest = (samples?.series ?? []).map(({ times }) => times.at(-1) ?? now);
+    const series = samples.flatMap((answer) => answer?.series ?? []);
+    const newest = series.map(({ times }) => times.at(-1) ?? now);
     const latest = newest.reduce((one, other) => Math.max(one, other), now);
     return { evaluatedAt: new Date(latest * 1000), now: latest, extrapolates: true };
   }

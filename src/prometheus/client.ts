@@ -158,6 +158,7 @@ export class PrometheusClient {
     const asked = { name: `Prometheus server ${this.#endpoint.name}`, redact };
     const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
     const { signal } = needs;
+    const askedAtMs = performance.now();
     const { response, tried } = await this.#door
       .send(form, (request) => http.request({ ...request, headers, signal }))
       .catch((error: unknown) => {
@@ -173,7 +174,7 @@ export class PrometheusClient {
       throw refused(response, { body, tried, byToken: token !== undefined }, asked);
     }
     const read = readQueryAnswer(answer.envelope, answer.series, redact);
-    return { ...read, answeredAt: dateOf(response) };
+    return { ...read, answeredAt: dateOf(response), askedAtMs };
   }
 
   async #read(body: Readable, { usage, release }: ReadingNeeds) {

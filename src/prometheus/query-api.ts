@@ -19,6 +19,8 @@ export interface QueryAnswer {
   readonly partial?: boolean;
   /** When it was answered, by the server's clock. */
   readonly answeredAt?: Date;
+  /** When the try that was answered was made, in ms of `performance.now()`. */
+  readonly askedAtMs?: number;
 }
 
 /**

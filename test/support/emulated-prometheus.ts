@@ -42,14 +42,16 @@ export class EmulatedPrometheus {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
-        const query = new URLSearchParams(Buffer.concat(chunks).toString()).get("query") ?? "";
+        const form = new URLSearchParams(Buffer.concat(chunks).toString());
+        const query = form.get("query") ?? "";
+        const now = Number(form.get("time") ?? Date.now() / 1000);
         queries.push(query);
         receivedAtMs.push(performance.now());
         const { pathname } = new URL(request.url ?? "", "http://127.0.0.1");
         const failure = pathname === "/api/v1/query" ? fault?.() : notFound;
         const contentType = failure ? (failure.contentType ?? "text/plain") : "application/json";
         response.writeHead(failure?.status ?? 200, { "content-type": contentType });
-        response.end(failure?.body ?? JSON.stringify(answer(query, hosts())));
+        response.end(failure?.body ?? JSON.stringify(answer(query, now, hosts())));
       });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -69,8 +71,7 @@ export class EmulatedPrometheus {
 
 const notFound: Fault = { status: 404, body: "404 page not found" };
 
-function answer(query: string, hosts: readonly EmulatedHost[]) {
-  const now = Date.now() / 1000;
+function answer(query: string, now: number, hosts: readonly EmulatedHost[]) {
   const samples = query.startsWith("{");
   const clock = { metric: { mode: "(now)" }, value: [now, String(now)] };
   const result: object[] = samples

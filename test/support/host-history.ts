@@ -9,13 +9,16 @@ export interface SteadyHost {
   readonly memory: number;
 }
 
-const stepSeconds = 15;
 /** Beyond the longest default window, and a little into the future: a test takes its time. */
 const fromSeconds = -20 * 60;
 const toSeconds = 8 * 60;
 
-/** The last 20 minutes of these hosts, a sample each 15 s, and the next 8. */
-export function hostHistories(hosts: readonly SteadyHost[], now: number): readonly HistorySeries[] {
+/** The last 20 minutes of these hosts, and the next 8. */
+export function hostHistories(
+  hosts: readonly SteadyHost[],
+  now: number,
+  stepSeconds = 15,
+): readonly HistorySeries[] {
   const times: number[] = [];
   for (let at = fromSeconds; at <= toSeconds; at += stepSeconds) times.push(at);
   const series = (
