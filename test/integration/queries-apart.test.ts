@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { FnAgent } from "../../local/fn-agent/fn-agent.ts";
 import { OciEmulator } from "../../local/oci-emulator/emulator.ts";
 import { FaultProxy } from "../support/fault-proxy.ts";
 import { refusal } from "../support/faults.ts";
@@ -25,41 +24,45 @@ const host = (unique: string, cpu: number, memory: number) => ({
   cpu,
   memory,
 });
+const cases = serverKinds.flatMap((kind) =>
+  ["mean", "max"].flatMap((statistic) => [
+    { kind, statistic, which: 1 },
+    { kind, statistic, which: 2 },
+  ]),
+);
 
-describe.each(serverKinds)("a real %s that answers one of two queries seconds later", (kind) => {
-  let server: PrometheusServer;
-  let proxy: FaultProxy;
+// Each waits for as long as the server has it wait.
+describe.concurrent("a real server that answers one of two queries seconds later", () => {
+  const servers = new Map<string, PrometheusServer>();
   let emulator: OciEmulator;
-  let agent: FnAgent;
 
   beforeAll(async () => {
-    server = await PrometheusServer.start({ kind, scrapeConfigs: [] });
     const hosts = [host("a", 20, 30), host("b", 60, 50)];
-    await server.write(hostHistories(hosts, Date.now(), scrapeSeconds));
-    proxy = await FaultProxy.start({ upstream: server.url });
+    for (const kind of serverKinds) {
+      const server = await PrometheusServer.start({ kind, scrapeConfigs: [] });
+      servers.set(kind, server);
+      await server.write(hostHistories(hosts, Date.now(), scrapeSeconds));
+    }
     emulator = await OciEmulator.start({ tenancy: () => ({ pools: [pool] }) });
-    agent = await startFunction({ ...emulator.environment, PROMETHEUS_URL: proxy.url });
   }, firstDownloadMs);
   afterAll(async () => {
-    await agent?.close();
     await emulator?.close();
-    await proxy?.close();
-    await server?.kill();
+    for (const server of servers.values()) await server.kill();
   });
 
-  it.each([
-    ["mean", "first", 1],
-    ["mean", "second", 2],
-    ["max", "first", 1],
-    ["max", "second", 2],
-  ])("counts all members: %s, the %s query", async (statistic, _, which) => {
+  it.for(cases)("counts all members: $kind, $statistic, query $which", async (one, test) => {
+    const proxy = await FaultProxy.start({ upstream: servers.get(one.kind)?.url ?? "" });
+    test.onTestFinished(() => proxy.close());
+    const agent = await startFunction({ ...emulator.environment, PROMETHEUS_URL: proxy.url });
+    test.onTestFinished(() => agent.close());
     let asked = 0;
     const later = refusal(prometheusDialect, 503, { "retry-after": String(laterSeconds) });
-    proxy.inject(later, { where: () => ++asked === which });
+    proxy.inject(later, { where: () => ++asked === one.which });
 
+    const { statistic } = one;
     const document = await ask(agent, { instancePoolId: poolId, source: "prometheus", statistic });
 
-    expect(proxy.faults).toBeGreaterThan(0);
+    expect(proxy.faults).toBe(1);
     expect(document.pools[0]).toMatchObject({
       status: "ok",
       cpu: { average: expect.closeTo(40, 1), reporting: 2 },
