@@ -16,7 +16,13 @@ export function explainOnPrometheus(
   const named = exporter === "auto" ? "an exporter that is known" : `the exporter "${exporter}"`;
   switch (cause) {
     case "no_data":
-      if (!isKnown) return noRow(exporter, label, by);
+      if (!isKnown) {
+        return {
+          step: "matching",
+          says: `no row of the exporter "${exporter}" with their ${by} in the label "${label}"`,
+          hint: `Ask the server by the expressions of prometheus.exporters.${exporter}: each has to have a row for each host, with the label "${label}".`,
+        };
+      }
       return {
         step: "matching",
         says: `no series of ${named} with their ${by} in the label "${label}"`,
@@ -53,13 +59,4 @@ export function explainOnPrometheus(
     default:
       return explainAnySource(cause);
   }
-}
-
-/** Of an exporter of the configuration's. */
-function noRow(exporter: string, label: string, by: string): Explanation {
-  return {
-    step: "matching",
-    says: `no row of the exporter "${exporter}" with their ${by} in the label "${label}"`,
-    hint: `Ask the server by the expressions of prometheus.exporters.${exporter}: each has to have a row for each host, with the label "${label}".`,
-  };
 }

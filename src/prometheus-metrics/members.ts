@@ -65,9 +65,8 @@ export function poolSelectors(
     privateIp: oneOfAddresses,
   };
   const names = [...members.values()].filter((all) => all.length > 0);
-  const toSelector = (part: readonly (readonly string[])[]) =>
-    pinned(select[by](label, part.flat()), matchers);
-  return halve(names, (part) => part.length <= hosts && fits(toSelector(part))).map(toSelector);
+  const toSelector = (part: typeof names) => pinned(select[by](label, part.flat()), matchers);
+  return inParts(names, toSelector, hosts, fits);
 }
 
 /** Selectors of targets that have been seen, by the very values that they have. */
@@ -81,10 +80,7 @@ export function selectorsOf(
   const label = ofPool ? "instance" : match.label;
   const all = ofPool ? { ...matchers, [match.label]: instancePoolId } : matchers;
   const values = [...new Set(targets.map((labels) => labels[label] ?? ""))];
-  const toSelector = (part: readonly string[]) => pinned(oneOf(label, part), all);
-  return halve(values, (part) => part.length <= mostHosts && fits(toSelector(part))).map(
-    toSelector,
-  );
+  return inParts(values, (part) => pinned(oneOf(label, part), all), mostHosts, fits);
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -160,13 +156,19 @@ function isAddress(name: string): boolean {
   return /^\d+\.\d+\.\d+\.\d+$/.test(name);
 }
 
-/** Halves a list until its parts fit; one thing by itself has to do. */
-function halve<T>(
-  list: readonly T[],
-  fits: (part: readonly T[]) => boolean,
-): readonly (readonly T[])[] {
+/** Selectors of a list that is halved until its parts fit; one thing by itself has to do. */
+function inParts<T>(
+  list: T[],
+  toSelector: (part: T[]) => Selector,
+  most: number,
+  fits: (selector: Selector) => boolean,
+): readonly Selector[] {
   if (list.length === 0) return [];
-  if (list.length === 1 || fits(list)) return [list];
+  if (list.length <= most) {
+    const selector = toSelector(list);
+    if (list.length === 1 || fits(selector)) return [selector];
+  }
   const middle = Math.ceil(list.length / 2);
-  return [...halve(list.slice(0, middle), fits), ...halve(list.slice(middle), fits)];
+  const halves = [list.slice(0, middle), list.slice(middle)];
+  return halves.flatMap((half) => inParts(half, toSelector, most, fits));
 }

@@ -4,8 +4,8 @@ import type { Explanation } from "../result/explanation.ts";
 export interface Note extends Explanation {
   /** To the pool, where it is to be warned: follows the number of members. */
   readonly warning?: string;
-  /** The shortest window that works, where this one is too short; undefined where that isn't known. */
-  readonly shortest?: { readonly minutes: number | undefined };
+  /** The shortest window that works, in minutes, where this one is too short; 0 where that isn't known. */
+  readonly shortest?: number;
 }
 
 const step = "readings";
@@ -78,7 +78,7 @@ export function windowTooShort(minutes: number | undefined): Note {
       minutes === undefined
         ? "Ask for a longer window, of two scrape intervals or more."
         : `Set windowMinutes to ${minutes} or more: two scrape intervals.`,
-    shortest: { minutes },
+    shortest: minutes ?? 0,
   };
 }
 
@@ -91,15 +91,16 @@ export function warningsOf(
   for (const warning of members.flatMap(({ cpu, memory }) => [cpu?.warning, memory?.warning])) {
     if (warning !== undefined) counts.set(warning, (counts.get(warning) ?? 0) + 1);
   }
-  const short = members.filter(({ cpu, memory }) => cpu?.shortest ?? memory?.shortest);
-  const minutes = short.flatMap(({ cpu, memory }) => [
-    cpu?.shortest?.minutes ?? 0,
-    memory?.shortest?.minutes ?? 0,
-  ]);
-  const most = Math.max(0, ...minutes);
+  const shortest = members.map(({ cpu, memory }) =>
+    [cpu, memory].flatMap((one) => one?.shortest ?? []),
+  );
+  const most = Math.max(0, ...shortest.flat());
   const works = most > windowMinutes ? `; the shortest window that works is ${most} minute(s)` : "";
   return [
     ...[...counts].map(([says, count]) => [count, says] as const),
-    [short.length, `member(s) have less than two samples in ${windowMinutes} minute(s)${works}`],
+    [
+      shortest.filter(({ length }) => length > 0).length,
+      `member(s) have less than two samples in ${windowMinutes} minute(s)${works}`,
+    ],
   ];
 }

@@ -17,7 +17,6 @@ import { windows, windowsBefore030 } from "./windows.ts";
 
 /** Exporters that are asked for the newest samples together, as none of them has another's labels. */
 export interface Family {
-  readonly exporters: readonly CountingExporter[];
   readonly counters: readonly string[];
   /** Labels that tell the series of one of its hosts apart. */
   readonly cpuLabels: readonly string[];
@@ -35,7 +34,6 @@ function family(exporters: readonly CountingExporter[], dotted: boolean): Family
   const labels = (names: readonly string[]) =>
     distinct(names).filter((name) => dotted || !isDotted(name));
   return {
-    exporters,
     counters: distinct(exporters.map(({ cpu }) => cpu.name)),
     cpuLabels: labels(exporters.map(({ cpu }) => cpu.cpuLabel)),
     modeLabels: labels(exporters.map(({ cpu }) => cpu.modeLabel)),
@@ -158,22 +156,16 @@ export const totalGauges = once(() =>
   distinct(exporters().map(({ memory }) => metricOf(memory.total))),
 );
 
-/** What tells the series of a metric apart: the label of its gauges, and others that `up` doesn't have. */
-interface GaugeLabels {
-  readonly metric: string;
-  readonly stateLabel: string | undefined;
-  readonly extra: readonly string[];
-}
-
-const labelsOf = ({ total, gauges, extra = [] }: Gauges): readonly GaugeLabels[] =>
-  [total, ...gauges].map((gauge) => {
-    return { metric: metricOf(gauge), stateLabel: stateLabelOf(gauge), extra };
-  });
-
-/** By metric, each exporter's way. */
-export const gaugeLabels = once((): ReadonlyMap<string, readonly GaugeLabels[]> => {
-  const ways = groupBy(exporters().flatMap(gaugesOf).flatMap(labelsOf), ({ metric }) => metric);
-  const distinctWays = ([metric, all]: readonly [string, readonly GaugeLabels[]]) =>
-    [metric, [...new Map(all.map((one) => [one.stateLabel, one])).values()]] as const;
-  return new Map([...ways].map(distinctWays));
+/**
+ * What tells the series of a metric apart, in each exporter's way: the label of its gauges, and others that `up`
+ * doesn't have.
+ */
+export const gaugeLabels = once(() => {
+  const waysOf = ({ total, gauges, extra = [] }: Gauges) =>
+    [total, ...gauges].map((gauge) => {
+      return { metric: metricOf(gauge), stateLabel: stateLabelOf(gauge), extra };
+    });
+  const all = exporters().flatMap(gaugesOf).flatMap(waysOf);
+  const distinctWays = new Map(all.map((one) => [`${one.metric} ${one.stateLabel}`, one]));
+  return groupBy([...distinctWays.values()], ({ metric }) => metric);
 });

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { exporterNames, type OwnExporter } from "../../../src/config/exporters.ts";
 import { matchBys, type Statistic } from "../../../src/config/pool-spec.ts";
+import type { Exporter } from "../../../src/prometheus-metrics/exporters/exporter.ts";
 import {
   exportersNamed,
-  type Vocabulary,
   vocabularyOf,
 } from "../../../src/prometheus-metrics/exporters/exporters.ts";
 import { gaugesQuery } from "../../../src/prometheus-metrics/gauge-queries.ts";
@@ -71,17 +71,17 @@ function queriesAbout(
       const members = memberNames(instances, spec, hosts);
       const { stepSeconds } = spanOf(spec, members.size);
       const settings = {
-        windowMinutes,
+        seconds: 60 * windowMinutes,
         statistic,
         steal: spec.prometheus.steal,
-        samplesMinutes: samplesMinutes(windowMinutes, members.size),
+        samplesSeconds: 60 * samplesMinutes(windowMinutes, members.size),
         stepSeconds,
       };
       return poolSelectors(members, spec, 250, () => true).flatMap((selector) => [
         ...exporterNames.flatMap((exporter) => {
           const vocabulary = vocabularyOf(exportersNamed(exporter));
           const { cpu, samples } = queriesOf(selector, { ...settings, vocabulary });
-          return [cpu, ...samples, ...secondLooks(selector, vocabulary, settings)];
+          return [cpu, ...samples, ...secondLooks(selector, exportersNamed(exporter), settings)];
         }),
         ...Object.values(ownQueries(ownExporter, selector, windowMinutes)).map(
           (query) => query ?? "",
@@ -96,22 +96,19 @@ function queriesAbout(
 /** What may be asked once more of hosts of these exporters. */
 function secondLooks(
   selector: string,
-  { families }: Vocabulary,
-  { windowMinutes, statistic, stepSeconds }: Omit<QuerySettings, "vocabulary">,
+  exporters: readonly Exporter[],
+  { seconds, statistic, stepSeconds }: Omit<QuerySettings, "vocabulary">,
 ): readonly string[] {
-  const seconds = 60 * windowMinutes;
-  return families.flatMap(({ exporters }) =>
-    exporters.flatMap((exporter) => {
-      const { gauges, otherwise = gauges } = exporter.memory;
-      const span = { statistic, seconds, stepSeconds };
-      return [
-        ...[0, 2500].map((laterMs) =>
-          cpuStepsQuery(selector, seconds, 15, vocabularyOf([exporter], true), laterMs),
-        ),
-        ...[gauges, otherwise].map((some) => gaugesQuery(selector, exporter.memory, some, span)),
-      ];
-    }),
-  );
+  return exporters.flatMap((exporter) => {
+    const { gauges, otherwise = gauges } = exporter.memory;
+    const span = { statistic, seconds, stepSeconds };
+    return [
+      ...[0, 2500].map((laterMs) =>
+        cpuStepsQuery(selector, seconds, 15, vocabularyOf([exporter], true), laterMs),
+      ),
+      ...[gauges, otherwise].map((some) => gaugesQuery(selector, exporter.memory, some, span)),
+    ];
+  });
 }
 
 const members = ["inst-a-web", "inst-b-web"];

@@ -109,14 +109,12 @@ describe("queries", () => {
       cpuQuery('pool="a"', 300, vocabulary),
       cpuStepsQuery('pool="a"', 300, 30, vocabulary),
       ...samplesQueries('pool="a"', 360, vocabulary),
-      ...vocabulary.families.flatMap(({ exporters }) =>
-        exporters.map((exporter) =>
-          gaugesQuery('pool="a"', exporter.memory, exporter.memory.gauges, {
-            seconds: 300,
-            stepSeconds: 60,
-            statistic: "max",
-          }),
-        ),
+      ...exportersNamed(name).map(({ memory }) =>
+        gaugesQuery('pool="a"', memory, memory.gauges, {
+          seconds: 300,
+          stepSeconds: 60,
+          statistic: "max",
+        }),
       ),
     ];
 
