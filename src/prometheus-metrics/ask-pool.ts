@@ -60,7 +60,7 @@ export async function askPool(
 ) {
   const settings = settingsOf(spec, members.size, shown);
   const isSame =
-    ahead?.settings.samplesMinutes === settings.samplesMinutes &&
+    ahead?.settings.samplesSeconds === settings.samplesSeconds &&
     (spec.statistic === "mean" || ahead.settings.stepSeconds === settings.stepSeconds);
   const inquiry = isSame ? ahead.inquiry : new Inquiry(server);
   const ask = (some: MemberNames, how: QuerySettings, clock?: CpuRamMetrics["clock"]) => {
@@ -135,10 +135,10 @@ function settingsOf(spec: PoolSpec, members: number, shown: Shown): QuerySetting
   const means = last !== undefined && exporters.includes(last) ? last : usual;
   const asked = statistic === "mean" && means !== undefined ? [means] : exporters;
   return {
-    windowMinutes,
+    seconds: 60 * windowMinutes,
     statistic,
     steal: prometheus.steal,
-    samplesMinutes: samplesMinutes(windowMinutes, Math.min(hosts, members)),
+    samplesSeconds: 60 * samplesMinutes(windowMinutes, Math.min(hosts, members)),
     stepSeconds,
     vocabulary: vocabularyOf(asked, shown.dotted.has(prometheus.server)),
     means: statistic === "mean" ? means : undefined,

@@ -28,7 +28,7 @@ export function cpuMean(target: Target, cpu: CpuTimes, moment: Moment): Verdict 
   if (own.length < 2) return tooFew(interval, moment);
   if (!cpu.known) return lookAgain(target, cpu, moment);
   const all = within(times, start, now);
-  const reaches = moment.samplesSince <= start;
+  const reaches = moment.samplesSeconds >= seconds;
   if (reaches && all.length > own.length) return lookAgain(target, cpu, moment);
   const spent = reaches ? passed(times, moment) : seconds;
   if (spent === undefined) return lookAgain(target, cpu, moment);

@@ -1,4 +1,3 @@
-import type { Statistic } from "../config/pool-spec.ts";
 import type { QueryAnswer, Series } from "../prometheus/query-api.ts";
 import type { Exporter } from "./exporters/exporter.ts";
 import { seriesLabels, type Vocabulary, vocabularyOf } from "./exporters/exporters.ts";
@@ -6,17 +5,11 @@ import { meansQueries, samplesQueries } from "./gauge-queries.ts";
 import type { Inquiry } from "./inquiry.ts";
 import { cpuQuery, cpuStepsQuery, marks } from "./queries.ts";
 import type { Selector } from "./selectors.ts";
-import { readTargets, type Steal, type Target } from "./target.ts";
+import { readTargets, type Target } from "./target.ts";
+import type { MeasuredSpan } from "./verdict.ts";
 
 /** What to measure, and by which queries. */
-export interface QuerySettings {
-  readonly windowMinutes: number;
-  readonly statistic: Statistic;
-  readonly steal: Steal;
-  /** How far back each sample is asked for. */
-  readonly samplesMinutes: number;
-  /** How far apart the steps are, where there are some. */
-  readonly stepSeconds: number;
+export interface QuerySettings extends MeasuredSpan {
   /** Whose series are asked for. */
   readonly vocabulary: Vocabulary;
   /** The one exporter whose gauges, but for one, are asked for by their means. */
@@ -54,14 +47,13 @@ const nobody: CpuRamMetrics = {
 
 /** The queries about the hosts of a selector. */
 export function queriesOf(selector: Selector, settings: QuerySettings) {
-  const { windowMinutes, statistic, samplesMinutes, stepSeconds, vocabulary, means } = settings;
-  const seconds = 60 * windowMinutes;
+  const { seconds, statistic, samplesSeconds, stepSeconds, vocabulary, means } = settings;
   return {
     cpu:
       statistic === "mean"
         ? cpuQuery(selector, seconds, vocabulary, means && meansQueries(means, selector, seconds))
         : cpuStepsQuery(selector, seconds, stepSeconds, vocabulary),
-    samples: samplesQueries(selector, 60 * samplesMinutes, vocabulary, means),
+    samples: samplesQueries(selector, samplesSeconds, vocabulary, means),
   };
 }
 

@@ -1,15 +1,15 @@
 import type { PoolSpec } from "../config/pool-spec.ts";
 import type { QueryApi } from "../prometheus/query-api.ts";
+import type { InstanceMetrics } from "../result/pool-metrics.ts";
 import type { MissingReason } from "../result/reading.ts";
 import type { Metric } from "../result/result-document.ts";
 import { explainOnPrometheus } from "./findings.ts";
 import type { MemberNames } from "./members.ts";
 import { labelValuesQuery } from "./queries.ts";
-import type { MemberReadings } from "./readings.ts";
 
 /** What to change where all is missing for one cause; else what may be in the way. */
 export function sharedHint(
-  { readings, explanations }: Pick<MemberReadings, "readings" | "explanations">,
+  { readings, explanations }: Pick<InstanceMetrics, "readings" | "explanations">,
   spec: PoolSpec,
 ): string {
   const general = (reason: MissingReason) =>
@@ -18,7 +18,7 @@ export function sharedHint(
     Object.entries({ cpu, memory }).map(([metric, reading]) =>
       typeof reading === "number"
         ? general("no_data")
-        : (explanations.get(id)?.[metric as Metric]?.hint ?? general(reading)),
+        : (explanations?.get(id)?.[metric as Metric]?.hint ?? general(reading)),
     ),
   );
   const [first, ...others] = new Set(hints);

@@ -20,7 +20,7 @@ export function sharesOverTime(
   shares: Shares,
   gauges: Gauges,
 ): Verdict | Question {
-  const { now, since, samplesSince, statistic } = moment;
+  const { now, since, samplesSeconds, statistic } = moment;
   const own = Math.max(now - moment.seconds, since);
   const span = {
     statistic,
@@ -51,7 +51,7 @@ export function sharesOverTime(
   if (inside.length < 2) {
     return whyGone(target, moment) ?? tooFew(interval ?? intervalOf(target.scrapes.times), moment);
   }
-  if (samplesSince > own || (shares.byMeans && since > now - moment.seconds)) {
+  if (now - samplesSeconds > own || (shares.byMeans && since > now - moment.seconds)) {
     return ask(gauges.gauges);
   }
   return read({ ...shares, used: inside });

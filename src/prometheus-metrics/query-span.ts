@@ -7,18 +7,12 @@ const mostPoolSteps = 200_000;
 /** How many hosts a query names. */
 export const mostHosts = 250;
 
-/** How many hosts a query is about, and how far apart its steps are. */
-export interface Span {
-  readonly hosts: number;
-  readonly stepSeconds: number;
-}
-
 /**
- * The steps of CPU time: two in a minute, to see a value of a minute whatever the scrape interval is,
+ * How many hosts a query is about, and how far apart its steps are. The steps of CPU time: two in a minute, to see a value of a minute whatever the scrape interval is,
  * or one in a long window, or as many as answers may hold. A pool that a label names is one answer. For a mean, only
  * hosts whose counters don't add up are asked for steps: as many as answers may hold.
  */
-export function spanOf({ windowMinutes, statistic, prometheus }: PoolSpec, members: number): Span {
+export function spanOf({ windowMinutes, statistic, prometheus }: PoolSpec, members: number) {
   const whole = prometheus.match.by === "poolId";
   const seconds = 60 * windowMinutes;
   const most = whole ? mostHostSteps : mostPoolSteps;

@@ -22,22 +22,13 @@ export const queryFailed = missing("query_failed");
 /** What a reading of this member is judged by. */
 export function momentOf(
   { timeCreated }: Instance,
-  { clock }: CpuRamMetrics,
+  { extrapolates }: CpuRamMetrics["clock"],
   settings: QuerySettings,
   now: number,
 ): Moment {
   const created = Date.parse(timeCreated ?? "") / 1000;
-  const { statistic, stepSeconds, steal } = settings;
-  return {
-    now,
-    seconds: 60 * settings.windowMinutes,
-    statistic,
-    since: Number.isNaN(created) ? Number.NEGATIVE_INFINITY : created,
-    samplesSince: now - 60 * settings.samplesMinutes,
-    stepSeconds,
-    extrapolates: clock.extrapolates,
-    steal,
-  };
+  const since = Number.isNaN(created) ? Number.NEGATIVE_INFINITY : created;
+  return { ...settings, now, since, extrapolates };
 }
 
 /** Makes what can be told of a target; what can't yet is added to the questions. */

@@ -1,7 +1,5 @@
 import type { PoolSpec } from "../config/pool-spec.ts";
 import type { Instance } from "../instance-manager/instance-pool.ts";
-import type { InstanceMetrics } from "../result/pool-metrics.ts";
-import type { InstanceReadings } from "../result/reading.ts";
 import { askAgain, type OpenQuestion } from "./ask-again.ts";
 import { ownTimes } from "./freshness.ts";
 import type { CpuRamMetrics, QuerySettings } from "./get-cpu-ram-metrics.ts";
@@ -13,15 +11,6 @@ import { type Candidate, momentOf, queryFailed, readTarget } from "./read-target
 import { intervalOf, resolutionOf } from "./sample-times.ts";
 import { isHost, type Target } from "./target.ts";
 import { missing, type Verdict } from "./verdict.ts";
-
-/** What the members measured. */
-export interface MemberReadings {
-  /** By instance OCID, for every member. */
-  readonly readings: ReadonlyMap<string, InstanceReadings>;
-  readonly resolutionSeconds: number | null;
-  readonly warnings: readonly string[];
-  readonly explanations: NonNullable<InstanceMetrics["explanations"]>;
-}
 
 /** What was answered, and by whom. */
 interface Answered {
@@ -49,12 +38,12 @@ export async function readMembers({
   spec,
   settings,
   now,
-}: Answered): Promise<MemberReadings> {
+}: Answered) {
   const questions: OpenQuestion[] = [];
   const candidates = new Map<Instance, readonly Candidate[]>();
   for (const [instance, targets] of found) {
     if (disputed.includes(instance)) continue;
-    const moment = momentOf(instance, metrics, settings, now);
+    const moment = momentOf(instance, metrics.clock, settings, now);
     const read = (target: Target) => readTarget(target, moment, metrics, questions);
     candidates.set(instance, targets.map(read));
   }
@@ -80,7 +69,7 @@ export async function readMembers({
       ambiguous.length + disputed.length + disagreeing,
       "member(s) have a name that others have, too; match by instanceId instead",
     ],
-    ...warningsOf(notes, settings.windowMinutes),
+    ...warningsOf(notes, spec.windowMinutes),
   ] as const;
   return {
     readings: new Map(

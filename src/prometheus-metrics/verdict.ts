@@ -5,20 +5,24 @@ import type { Rows } from "./rows.ts";
 import type { Selector } from "./selectors.ts";
 import type { Steal } from "./target.ts";
 
-/** What a reading is judged by; times are the server's own (unix seconds). */
-export interface Moment {
-  readonly now: number;
+/** What is measured: a statistic of the last seconds. */
+export interface MeasuredSpan {
   readonly seconds: number;
   readonly statistic: Statistic;
-  /** What is older is not the member's own; -Infinity where its age isn't known. */
-  readonly since: number;
-  /** How far back each sample is known. */
-  readonly samplesSince: number;
+  readonly steal: Steal;
+  /** How far back each sample is asked for. */
+  readonly samplesSeconds: number;
   /** How far apart the steps of CPU time are, where there are some. */
   readonly stepSeconds: number;
+}
+
+/** What a reading is judged by; times are the server's own (unix seconds). */
+export interface Moment extends MeasuredSpan {
+  readonly now: number;
+  /** What is older is not the member's own; -Infinity where its age isn't known. */
+  readonly since: number;
   /** Whether the server's `delta` and `rate` reach beyond the samples, as Prometheus' do. */
   readonly extrapolates: boolean;
-  readonly steal: Steal;
 }
 
 /** A reading, and what to say of it. */

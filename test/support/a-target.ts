@@ -76,7 +76,7 @@ export function aMoment(changes: Partial<Moment> = {}): Moment {
     seconds: 300,
     statistic: "mean",
     since: Number.NEGATIVE_INFINITY,
-    samplesSince: now - 360,
+    samplesSeconds: 360,
     stepSeconds: 30,
     extrapolates: true,
     steal: "busy",

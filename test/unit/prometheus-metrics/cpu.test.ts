@@ -72,7 +72,7 @@ describe("the mean of CPU", () => {
     [60, 151, false],
     [150, 299, true],
   ])("of samples each %i s, the newest %i s ago, is of now: %s", (seconds, age, fresh) => {
-    const { reading } = mean(every(seconds, age), { seconds: 24 * seconds, samplesSince: 0 });
+    const { reading } = mean(every(seconds, age), { seconds: 24 * seconds, samplesSeconds: now });
 
     expect(reading === "stale").toBe(!fresh);
   });
@@ -101,7 +101,7 @@ describe("the mean of CPU", () => {
   it("names the shortest window that holds two samples", () => {
     const shown = { ...every(150, 20), modes: {} };
 
-    expect(mean(shown, { seconds: 120, samplesSince: 0 })).toEqual({
+    expect(mean(shown, { seconds: 120, samplesSeconds: now })).toEqual({
       reading: "no_data",
       note: windowTooShort(5),
     });
@@ -230,7 +230,7 @@ describe("the mean of CPU, when each sample is asked for", () => {
     );
     const hosts = new Map<string, Rows>();
     addRows(hosts, [...rows, stamp]);
-    const asked = mean(apart, { seconds: 3_600, samplesSince: now - 360 });
+    const asked = mean(apart, { seconds: 3_600, samplesSeconds: 360 });
     const [own = noRows(labels)] = hosts.values();
 
     expect(asked.ask === undefined ? asked : asked.read(own).reading).toBeCloseTo(30);

@@ -22,10 +22,10 @@ async function clockOf(statistic: Statistic, step: number, evaluated = step) {
     redact: (text: string) => text,
   };
   const { clock } = await getCpuRamMetrics(new Inquiry(api), ['a="1"', 'a="2"'], {
-    windowMinutes: 1440,
+    seconds: 86_400,
     statistic,
     steal: "busy",
-    samplesMinutes: 6,
+    samplesSeconds: 360,
     stepSeconds: 432,
     vocabulary: vocabularyOf(exportersNamed("auto")),
   });

@@ -43,10 +43,10 @@ async function matchBy(how: PoolSpec["prometheus"]["match"], ...targets: readonl
     members,
     spec,
     settings: {
-      windowMinutes: 5,
+      seconds: 300,
       statistic: "mean",
       steal: "busy",
-      samplesMinutes: 6,
+      samplesSeconds: 360,
       stepSeconds: 30,
       vocabulary: vocabularyOf([]),
     },

@@ -51,7 +51,7 @@ describe("memory over time", () => {
   });
 
   it("is asked for again where each sample would be too many, for the member's life only", () => {
-    const hour = { seconds: 3600, samplesSince: now - 780 };
+    const hour = { seconds: 3600, samplesSeconds: 780 };
 
     expect(memory({}, "mean", hour).ask?.("")).toContain("[3600s]");
     expect(memory({}, "mean", { ...hour, since: now - 1800 }).ask?.("")).toContain("[1800s]");
