@@ -14,7 +14,6 @@ import {
 import { Inquiry } from "./inquiry.ts";
 import { identifier, type MemberNames, poolSelectors } from "./members.ts";
 import { mostHosts, samplesMinutes, spanOf } from "./query-span.ts";
-import { areTooLong } from "./recognize.ts";
 import { intervalOf, isOld } from "./sample-times.ts";
 import type { Selector } from "./selectors.ts";
 import type { Shown } from "./sources.ts";
@@ -74,7 +73,6 @@ export async function askPool(
     return getCpuRamMetrics(inquiry, selectors, how, clock);
   };
   let metrics = await (isSame ? ahead.metrics : ask(members, settings));
-  if (areTooLong(inquiry.failures)) metrics = await ask(members, settings);
   const { settled, open } = settle(metrics, members, spec, settings);
   if (open.size > 0) {
     const { means: _, ...eachSample } = settings;
@@ -90,7 +88,7 @@ export async function askPool(
   if (exporters.size >= poolsRemembered) exporters.clear();
   if (host !== undefined) exporters.set(spec.instancePoolId, host.exporter);
   if (metrics.dotted) dotted.add(spec.prometheus.server);
-  return { inquiry, settings, metrics };
+  return { inquiry, settings, metrics, failures: inquiry.failures };
 }
 
 /**

@@ -8,7 +8,7 @@ import { type Matched, matchMembers } from "./match-members.ts";
 import type { MemberNames } from "./members.ts";
 import { hintOfRows, showRows, warningsOfRows } from "./own-notes.ts";
 import { askOwnExporter, lagOf, metrics, type OwnAnswer, type OwnAnswers } from "./own-queries.ts";
-import { areTooLong, type IsKnown, recognize } from "./recognize.ts";
+import { type IsKnown, recognize } from "./recognize.ts";
 import type { Sources } from "./sources.ts";
 import { percent } from "./verdict.ts";
 
@@ -26,9 +26,7 @@ export async function measureByOwnExporter(
   const { windowMinutes, prometheus } = spec;
   const ask = async (members: MemberNames) => {
     const answers = await (ahead ?? askOwnExporter(server, exporter, spec, members));
-    return areTooLong(failuresOf(answers))
-      ? askOwnExporter(server, exporter, spec, members)
-      : answers;
+    return { ...answers, failures: metrics.flatMap((metric) => answers[metric].said.failures) };
   };
   const match = (answers: OwnAnswers, members: MemberNames, isKnown: IsKnown) => {
     const of = ({ rows }: OwnAnswer) => matchMembers(rows, members, spec, isNotOne, isKnown);
@@ -57,12 +55,9 @@ export async function measureByOwnExporter(
     shown: showRows(answers, exporter, spec, matchLabels).map((text) => server.redact(text)),
     partial: said.some(({ partial }) => partial),
     hint: hintOfRows(answers, matched.cpu, cpuOf, exporter, spec),
-    failures: [...failuresOf(answers), ...(failure ? [failure] : [])],
+    failures: [...answers.failures, ...(failure ? [failure] : [])],
   };
 }
-
-const failuresOf = (answers: OwnAnswers) =>
-  metrics.flatMap((metric) => answers[metric].said.failures);
 
 /** A row that has a range, or that isn't the only one, says nothing about now. */
 function isNotOne([first, ...others]: readonly Series[]): boolean {

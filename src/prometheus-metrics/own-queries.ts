@@ -41,20 +41,16 @@ export async function askOwnExporter(
     );
   const selectors = poolSelectors(members, spec, mostHosts, fits);
   const queries = selectors.map((one) => ownQueries(exporter, one, windowMinutes));
-  const of = (metric: Metric) => {
+  // A failed expression costs its own metric only.
+  const of = async (metric: Metric): Promise<OwnAnswer> => {
+    const said = new Inquiry(server);
     const own = queries.flatMap((all) => all[metric] ?? []);
-    return askOwn(server, own, exporter, metric);
+    const answers = await Promise.all(own.map((query) => said.query(query)));
+    said.failures = said.failures.map((error) => explained(error, exporter, metric));
+    return { rows: answers.flatMap((answer) => answer?.series ?? []), said };
   };
   const [cpu, memory] = await Promise.all([of("cpu"), of("memory")]);
   return { cpu, memory };
-}
-
-/** An expression about these hosts. */
-function ownQuery(expression: string, selector: Selector, windowMinutes: number): string {
-  // As functions: a replacement that is a text has signs of its own.
-  return expression
-    .replaceAll(selectorVariable, () => selector)
-    .replaceAll(windowVariable, () => `${windowMinutes}m`);
 }
 
 /** The queries about the hosts of a selector. */
@@ -63,21 +59,12 @@ export function ownQueries(
   selector: Selector,
   windowMinutes: number,
 ) {
-  const of = (expression: string) => ownQuery(expression, selector, windowMinutes);
+  // As functions: a replacement that is a text has signs of its own.
+  const of = (expression: string) =>
+    expression
+      .replaceAll(selectorVariable, () => selector)
+      .replaceAll(windowVariable, () => `${windowMinutes}m`);
   return { cpu: of(cpu), memory: memory === undefined ? undefined : of(memory) };
-}
-
-/** Asks by the operator's expressions; a failed one costs its own metric only. */
-async function askOwn(
-  api: QueryApi,
-  queries: readonly string[],
-  exporter: OwnExporter,
-  metric: Metric,
-): Promise<OwnAnswer> {
-  const said = new Inquiry(api);
-  const answers = await Promise.all(queries.map((query) => said.query(query)));
-  said.failures = said.failures.map((error) => explained(error, exporter, metric));
-  return { rows: answers.flatMap((answer) => answer?.series ?? []), said };
 }
 
 /** What is wrong with the operator's PromQL is no fault of the function's. */

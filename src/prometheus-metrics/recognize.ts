@@ -6,32 +6,32 @@ import { QueryTooLongError } from "../prometheus/query-api.ts";
 import { type MemberNames, memberNames } from "./members.ts";
 import type { Sources } from "./sources.ts";
 
-/** Whose the answers are. */
-export interface Recognized<A, M> {
-  readonly answers: A;
-  readonly matched: M;
-  readonly members: MemberNames;
-  /** What kept members from being looked up. */
-  readonly failure: UtilizationError | undefined;
-}
-
 const nobody: Hosts = { byInstanceId: new Map<string, Host>(), failure: undefined };
 
 /** Whether a member could be looked up, where that was necessary. */
 export type IsKnown = (instance: Instance) => boolean;
 
-/** Asks about members, and finds out whose the answers are; those are looked up whom no label names otherwise. */
-export async function recognize<A, M extends { readonly lost: readonly Instance[] }>(
+/**
+ * Asks about members, and finds out whose the answers are; those are looked up whom no label names otherwise.
+ * A failure is what kept members from that.
+ */
+export async function recognize<
+  A extends { readonly failures: readonly UtilizationError[] },
+  M extends { readonly lost: readonly Instance[] },
+>(
   hostsOf: Sources["hostsOf"],
   instances: readonly Instance[],
   spec: PoolSpec,
   ask: (members: MemberNames) => Promise<A>,
   match: (answers: A, members: MemberNames, isKnown: IsKnown) => M,
-): Promise<Recognized<A, M>> {
+) {
   const { by } = spec.prometheus.match;
   const known = by === "privateIp" || by === "hostname" ? await hostsOf(instances) : nobody;
   const members = memberNames(instances, spec, known.byInstanceId);
-  const answers = await ask(members);
+  const first = await ask(members);
+  // Only by asking it turns out that a server takes GET alone, and so only shorter queries: parts of these, then.
+  const areTooLong = first.failures.some((one) => one instanceof QueryTooLongError);
+  const answers = areTooLong ? await ask(members) : first;
   const matched = match(answers, members, () => true);
   if (by !== "poolId" || matched.lost.length === 0) {
     return { answers, matched, members, failure: known.failure };
@@ -41,9 +41,4 @@ export async function recognize<A, M extends { readonly lost: readonly Instance[
   const found = memberNames(instances, spec, byInstanceId);
   const isKnown = ({ id }: Instance) => byInstanceId.has(id);
   return { answers, matched: match(answers, found, isKnown), members: found, failure };
-}
-
-/** Only by asking it turns out that a server takes GET alone, and so only shorter queries: parts of these, then. */
-export function areTooLong(failures: readonly UtilizationError[]): boolean {
-  return failures.some((one) => one instanceof QueryTooLongError);
 }
