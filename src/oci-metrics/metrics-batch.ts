@@ -39,6 +39,8 @@ const mostQueries = 300;
 const mostPointsAhead = 100_000;
 /** What is expected of a pool of which no size is known. */
 const usualMembers = 20;
+/** So many readings that begin late are asked for again in vain: after an outage, everybody's do. */
+const mostLate = 100;
 /** So many lists of members are asked for at once: the tenancy has ten queries a second. */
 const listsAtOnce = 5;
 
@@ -61,6 +63,7 @@ export class MetricsBatch {
   readonly #turns = new CallLimit({ concurrency: listsAtOnce });
   #queriesLeft = mostQueries;
   #pointsLeftAhead = mostPointsAhead;
+  #lateLeft = mostLate;
 
   constructor(dependencies: BatchDependencies) {
     this.#dependencies = dependencies;
@@ -155,6 +158,17 @@ export class MetricsBatch {
     const answer = this.#turns.run(send, this.#dependencies.signal);
     this.#open.set(key, { ids, answer });
     return answer;
+  }
+
+  /** Whether one more reading may be asked for again, only because it begins late. */
+  takeLate(): boolean {
+    this.#lateLeft -= 1;
+    return this.#lateLeft >= 0;
+  }
+
+  /** So many were not asked for in vain. */
+  giveBackLate(count: number): void {
+    this.#lateLeft += count;
   }
 
   /** Takes the queries of a question, if there are as many left; they are sent when it is first called. */

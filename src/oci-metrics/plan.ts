@@ -88,17 +88,34 @@ function together(list: readonly Question[], within?: Question): Question | unde
 /** A question, and the members whose streams it is to find. */
 export type Asked<M extends Instance> = readonly [Question, readonly M[]];
 
+/** So few members are asked for by their own OCIDs, as lists of ten: at most five queries. */
+const fewMembers = 50;
+
 /**
- * What is asked when the service refused a question about a pool alone: by domain, if that can have been too
- * large for an answer; and the same for the true number of members, where its window was divided for another.
+ * What is asked when the service refused a question about a pool alone, if that can have been too large for an
+ * answer: the same for the true number of members, where its window was divided for another; few members by their
+ * own OCIDs, as any number of others may have been in the pool within the window; and more of them by domain.
  */
 export function narrower<M extends Instance>([question, members]: Asked<M>): readonly Asked<M>[] {
-  const shortWindows = Math.max(1, question.spec.windowMinutes / shortWindowMinutes);
-  if (shortWindows > 1 && question.streams !== members.length)
+  const isLong = question.spec.windowMinutes > shortWindowMinutes;
+  if (isLong && question.streams !== members.length)
     return [[{ ...question, within: undefined, streams: members.length }, members]];
   // As many members again may be gone, and more.
-  const isLarge = 4 * members.length * shortWindows > maximumStreams;
-  return isLarge ? byDomain([question, members]) : [];
+  const isLarge = isLong || 4 * members.length > maximumStreams;
+  if (!isLarge) return [];
+  return members.length > fewMembers ? byDomain([question, members]) : byOcid([question, members]);
+}
+
+/** Ten to a question; no further. */
+function byOcid<M extends Instance>([question, members]: Asked<M>): readonly Asked<M>[] {
+  if (question.dimension === "resourceId") return [];
+  const lists = Array.from({ length: Math.ceil(members.length / mostIds) }, (_, number) =>
+    members.slice(number * mostIds, (number + 1) * mostIds),
+  );
+  return lists.map((own) => {
+    const who = { dimension: "resourceId" as const, ids: own.map(({ id }) => id), conditions: [] };
+    return [{ ...question, ...who, within: undefined, streams: own.length }, own];
+  });
 }
 
 /** By availability domain, and what is of one already by fault domain; no further. */

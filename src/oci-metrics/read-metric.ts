@@ -21,8 +21,8 @@ import { type Intervals, readingOf } from "./streams.ts";
 const silentAtOnce = 50;
 /** Nothing is published yet of a member that was created so short a time ago. */
 const unpublishedMinutes = 2;
-/** A member of which nothing is known for longer may have been measured all the same. */
-const lateMinutes = 10;
+/** A member that was created in the pool has its first point by then; three minutes were seen. */
+const firstPointMinutes = 5;
 
 /** One metric of a member, and what is known of it. */
 interface Member extends Instance {
@@ -120,8 +120,10 @@ function isSilent(member: Member, { end }: TimeWindow): boolean {
 
 /** Whether nothing is known of a member's first minutes in the window: it may have been in no pool yet. */
 function beginsLate({ timeCreated, points, reading }: Member, { start }: TimeWindow): boolean {
-  const from = Math.max(start.getTime(), Date.parse(timeCreated ?? "") || 0);
-  const isLate = (at: number, minutes: number) => at - from > (lateMinutes + minutes) * 60_000;
+  const published = Date.parse(timeCreated ?? "") + firstPointMinutes * 60_000;
+  const from = Math.max(start.getTime(), published || 0);
+  // An interval's time may be its end.
+  const isLate = (at: number, minutes: number) => at - from > minutes * 60_000;
   return (
     typeof reading === "number" &&
     points.every(({ times, minutes }) => times.every((at) => isLate(at, minutes)))
@@ -138,6 +140,7 @@ async function readSilent(batch: MetricsBatch, spec: PoolSpec, members: readonly
   const late = members.filter((member) => beginsLate(member, window));
   const waiting = [...groupBy([...silent, ...late], ({ id }) => id).values()];
   const warnings = new Set<string>();
+  const isLate = ({ reading }: Member) => typeof reading === "number";
   /** Whether the member is found to have another reading. */
   const isFound = async (member: Member): Promise<boolean> => {
     const { id, metric, compartmentId, reading } = member;
@@ -156,7 +159,10 @@ async function readSilent(batch: MetricsBatch, spec: PoolSpec, members: readonly
     }
   };
   for (let isAnyFound = true; isAnyFound && waiting.length > 0; ) {
-    const found = await Promise.all(waiting.splice(0, silentAtOnce).flat().map(isFound));
+    const next = waiting.splice(0, silentAtOnce).flat();
+    const asked = next.filter((member) => !isLate(member) || batch.takeLate());
+    const found = await Promise.all(asked.map(isFound));
+    batch.giveBackLate(asked.filter((member, index) => isLate(member) && found[index]).length);
     isAnyFound = found.includes(true);
   }
   const rest = waiting.filter(([{ reading }]) => typeof reading !== "number").length;

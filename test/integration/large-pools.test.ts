@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FnAgent } from "../../local/fn-agent/fn-agent.ts";
 import { OciEmulator } from "../../local/oci-emulator/emulator.ts";
-import { steady } from "../../local/oci-emulator/tenancy.ts";
+import { during, steady } from "../../local/oci-emulator/tenancy.ts";
 import { ask, startFunction } from "../support/function-process.ts";
 import { compartmentId, instanceId, poolId } from "../support/ocids.ts";
 
@@ -21,13 +21,24 @@ const poolOf = (size: number) => ({
   instances: instances(`of${size}`, size, (index) => (100 * index) / size),
 });
 
+/** Ten members, of 210 that were there until eight hours ago. */
+const shrunk = () => {
+  const until = { to: new Date(Date.now() - 8 * 60 * 60_000) };
+  const gone = instances("gone", 200, () => 90).map(({ cpu, memory, ...one }) => {
+    const streams = { cpu: during(cpu, until), memory: during(memory, until) };
+    return { ...one, ...streams, state: "Terminated" };
+  });
+  const left = instances("left", 10, (index) => index);
+  return { id: `${poolId}shrunk`, displayName: "s", compartmentId, instances: [...gone, ...left] };
+};
+
 describe("a pool of 2,100 members", () => {
   let emulator: OciEmulator;
   let agent: FnAgent;
   beforeAll(async () => {
     const members = instances("web", 2100, (index) => index % 100);
     const pool = { id: poolId, displayName: "web", compartmentId, instances: members };
-    const pools = [pool, ...[69, 70, 200, 300].map(poolOf)];
+    const pools = [pool, ...[69, 70, 200, 300].map(poolOf), shrunk()];
     emulator = await OciEmulator.start({ tenancy: { pools } });
     agent = await startFunction(emulator.environment);
   });
@@ -78,6 +89,20 @@ describe("a pool of 2,100 members", () => {
       });
       expect(operations("SummarizeMetricsData")).toHaveLength(queries);
       expect(emulator.requests.filter(({ status }) => status !== 200)).toEqual([]);
+    },
+  );
+
+  it.each(["mean", "max", "p95"])(
+    "reads the %s of a day of a pool that had more members than an answer holds",
+    async (statistic) => {
+      const settings = { windowMinutes: 1440, statistic };
+      const { pools } = await ask(agent, { instancePoolId: `${poolId}shrunk`, ...settings });
+
+      expect(pools[0]).toMatchObject({
+        status: "ok",
+        resolutionSeconds: 60,
+        cpu: { average: 4.5, reporting: 10 },
+      });
     },
   );
 

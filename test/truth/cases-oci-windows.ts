@@ -108,6 +108,14 @@ export const windowCases: readonly MemberCase[] = [
     memory: inStep,
   },
   {
+    name: "an hour, attached after 8 minutes, busy until then",
+    asked: { windowMinutes: 60 },
+    truth: { cpu: 22, memory: 32 },
+    attachedFrom: { cpu: between(60, 53, steady(100)), memory: between(60, 53, steady(45)) },
+    cpu: between(52, 0, steady(10)),
+    memory: between(52, 0, steady(30)),
+  },
+  {
     name: "1439 minutes, which no interval divides",
     asked: { windowMinutes: 1439 },
     companions: 600,

@@ -19,6 +19,8 @@ export interface MemberCase extends Case, Streams {
   readonly createdMinutesAgo?: number;
   /** It was called otherwise, and emitted this as that. */
   readonly renamedFrom?: Streams;
+  /** It was in no pool, and emitted this as that. */
+  readonly attachedFrom?: Streams;
   /** It lives in another compartment than its pool. */
   readonly elsewhere?: boolean;
   /** The instancePoolId that its metrics carry. @default its pool's OCID */
@@ -106,6 +108,13 @@ export const memberCases: readonly MemberCase[] = [
     instancePoolDimension: "Default",
     cpu: only([7, 6, 5, 4, 3, 2, 1], around(64)),
     memory: only([7, 6, 5, 4, 3, 2, 1], around(34)),
+  },
+  {
+    name: "attached in the window, busy until then",
+    truth: { cpu: 58, memory: 60 },
+    attachedFrom: { cpu: only([5, 4, 3], around(90)), memory: only([5, 4, 3], around(80)) },
+    cpu: only([2, 1, 0], around(10)),
+    memory: only([2, 1, 0], around(30)),
   },
   {
     name: "over 100 % in one minute",

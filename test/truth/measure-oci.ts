@@ -106,7 +106,8 @@ function companions(
 }
 
 function emulatedInstance(one: MemberCase, id: string, index: number, now: Date): EmulatedInstance {
-  const { createdMinutesAgo: age, renamedFrom, elsewhere, instancePoolDimension } = one;
+  const { createdMinutesAgo: age, renamedFrom, attachedFrom, elsewhere } = one;
+  const { instancePoolDimension } = one;
   return {
     id,
     displayName: displayNameOf(index),
@@ -117,6 +118,9 @@ function emulatedInstance(one: MemberCase, id: string, index: number, now: Date)
     }),
     ...(renamedFrom && {
       former: [{ displayName: `${displayNameOf(index)}-formerly`, ...streamsOf(renamedFrom, now) }],
+    }),
+    ...(attachedFrom && {
+      former: [{ instancePoolDimension: "Default", ...streamsOf(attachedFrom, now) }],
     }),
     ...(elsewhere && { compartmentId: elsewhereId }),
     ...(instancePoolDimension !== undefined && { instancePoolDimension }),

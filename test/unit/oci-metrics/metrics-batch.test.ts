@@ -20,6 +20,10 @@ import { compartmentId, instanceId, poolId } from "../../support/ocids.ts";
 
 type Refuse = (query: string) => UtilizationError | undefined;
 
+/** From the beginning of the window until shortly before its end. */
+const pointsOf = (value: number) =>
+  [35, 38].map((minute) => ({ timestamp: `2026-11-23T20:${minute}:00.000Z`, value }));
+
 /** Monitoring where each pool has one member, that says its pool's number; it keeps what it is asked. */
 function monitoring(refuse: Refuse = () => undefined) {
   const queries: MetricsQuery[] = [];
@@ -33,9 +37,10 @@ function monitoring(refuse: Refuse = () => undefined) {
     const ids = text.endsWith("*") ? everyPool : text.split("|");
     const wanted = ids.filter((id) => query.pools?.has(id) ?? true);
     return wanted.map((id) =>
-      toStream({ resourceId: instanceOf(numberOf(id)).id, instancePoolId: id }, [
-        { timestamp: "2026-11-23T20:38:00.000Z", value: numberOf(id) },
-      ]),
+      toStream(
+        { resourceId: instanceOf(numberOf(id)).id, instancePoolId: id },
+        pointsOf(numberOf(id)),
+      ),
     );
   };
   /** How many pools each query about CPU names, or "*" for every pool. */
@@ -216,8 +221,7 @@ describe("MetricsBatch", () => {
     });
     const ask = async ({ startTime }: MetricsQuery) => {
       if (startTime < new Date("2026-11-23T20:35:00Z")) await rest;
-      const point = { timestamp: "2026-11-23T20:38:00.000Z", value: 1 };
-      const stream = toStream({ resourceId: instanceOf(1).id }, [point]);
+      const stream = toStream({ resourceId: instanceOf(1).id }, pointsOf(1));
       answers.push(new WeakRef(stream.values));
       return [stream];
     };
@@ -255,8 +259,7 @@ describe("MetricsBatch", () => {
       await delay(1);
       const number = numberOf(/"(.*?)"/.exec(query)?.[1] ?? "");
       if (query.includes("resourceId =") || isSilent(number)) return [];
-      const point = { timestamp: "2026-11-23T20:38:00.000Z", value: 7 };
-      return [toStream({ resourceId: instanceOf(number).id }, [point])];
+      return [toStream({ resourceId: instanceOf(number).id }, pointsOf(7))];
     };
     // Too many points for all of them to be asked for at once.
     const lastSeen = () => [[compartmentId, 40]] as const;

@@ -180,9 +180,10 @@ describe("narrower", () => {
   const asked = (all: readonly Question[], count: number) => {
     const [[question] = []] = plan(all, () => true).values();
     if (question === undefined) throw new Error("nothing is asked");
-    return narrower([question, members(count)]).map(([{ ids, conditions }, own]) =>
-      `${ids.length} ${conditions.join()} ${own.length}`.trim(),
-    );
+    return narrower([question, members(count)]).map(([{ dimension, ids, conditions }, own]) => {
+      const who = dimension === "resourceId" ? "members" : conditions.join();
+      return `${ids.length} ${who} ${own.length}`.trim();
+    });
   };
 
   it.each<[string, readonly Question[], number, readonly string[]]>([
@@ -204,7 +205,19 @@ describe("narrower", () => {
       80,
       ["1  80"],
     ],
-    ["a small pool: nothing", pools(1), 100, []],
+    [
+      "a pool of a day, that may have had many others: its members",
+      pools(1, { windowMinutes: 1440, size: 12 }),
+      12,
+      ["10 members 10", "2 members 2"],
+    ],
+    [
+      "more members of two hours: their domains",
+      pools(1, { windowMinutes: 120, size: 60 }),
+      60,
+      [0, 1, 2].map((domain) => `1 availabilityDomain = "AD-${domain}" 20`),
+    ],
+    ["a small pool of minutes: nothing", pools(1), 100, []],
   ])("asks, instead of %s", (_, all, count, expected) => {
     expect(asked(all, count)).toEqual(expected);
   });

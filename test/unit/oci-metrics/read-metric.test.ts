@@ -70,7 +70,7 @@ async function readOver(
 describe("readMembers", () => {
   it("reads each member's own stream, and drops those of strangers and the dead", async () => {
     const { monitoring, queries } = monitoringWith([
-      stream("a", { 3: 10, 4: 30 }),
+      stream("a", { 0: 10, 4: 30 }),
       stream("dead", { 4: 99 }),
     ]);
 
@@ -239,6 +239,34 @@ describe("readMembers", () => {
     const { readings } = await read(monitoring, instance("new", createdMinutesAgo(8)));
 
     expect([...readings.values()]).toEqual([50]);
+  });
+
+  it.each([
+    ["two minutes after the window's beginning", { 2: 10, 3: 10, 4: 10 }, {}, 34],
+    ["a minute after it, which may be its first interval's end", { 1: 10, 4: 10 }, {}, 10],
+    ["in the first minutes that are published of it", { 2: 10, 4: 10 }, createdMinutesAgo(7), 10],
+    ["later than those", { 3: 10, 4: 10 }, createdMinutesAgo(9), 34],
+  ])("asks for a member by its OCID whose stream in the pool begins %s, or not", async (...row) => {
+    const [, ofPool, age, reading] = row;
+    const own = { 0: 70, 1: 70, 2: 10, 3: 10, 4: 10 };
+    const { monitoring } = monitoringWith([stream("a", ofPool)], [stream("a", own)]);
+
+    expect([...(await read(monitoring, instance("a", age))).readings.values()]).toEqual([reading]);
+  });
+
+  it("asks for few in vain whose streams begin late: after an outage, everybody's do", async () => {
+    const all = Array.from({ length: 400 }, (_, index) => `n${index}`);
+    const late = (value: number) => all.map((unique) => stream(unique, { 3: value, 4: value }));
+    const vain = monitoringWith(late(10), late(10));
+    const found = monitoringWith(late(10), late(50));
+
+    const read10 = await read(vain.monitoring, ...all.map((unique) => instance(unique)));
+    expect(new Set(read10.readings.values())).toEqual(new Set([10]));
+    expect(read10.warnings).toEqual([]);
+    expect(vain.queries).toHaveLength(1 + 5);
+
+    const read50 = await read(found.monitoring, ...all.map((unique) => instance(unique)));
+    expect(new Set(read50.readings.values())).toEqual(new Set([50]));
   });
 
   it.each([
