@@ -6,7 +6,7 @@ import { agentsBeside, type ProxySettings } from "../network/proxy.ts";
 import type { Principal } from "./principal.ts";
 import { readToken } from "./principal-token.ts";
 import { principalOfProfile } from "./profile-principal.ts";
-import { OciTransport } from "./transport.ts";
+import { transportOf } from "./transport.ts";
 
 const hints: Readonly<Record<OciAuth["kind"], string>> = {
   resource_principal:
@@ -65,12 +65,12 @@ async function instanceProvider(
     federationClient: { httpClient: common.HttpClient & { signer: common.RequestSigner } };
   };
   const { signer } = federationClient.httpClient;
-  const transport = new OciTransport(signer, agentsBeside(guardedAgents(), proxy));
+  const agentsOf = agentsBeside(guardedAgents(), proxy);
   const send = (request: common.HttpRequest) => {
     const usage = { calls: 0, retries: 0, bytes: 0 };
     const signal = AbortSignal.timeout(patienceMs);
     const context = { service: "Identity", signal, usage, asker: "function" as const };
-    return transport.within(context).send(request);
+    return transportOf(signer, agentsOf, context).send(request);
   };
   federationClient.httpClient = { send, signer };
   return provider;

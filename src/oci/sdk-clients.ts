@@ -1,16 +1,16 @@
 import { common, core, identity, monitoring, secrets } from "oci-sdk";
 import type { Environment } from "../config/environment.ts";
-import { agentsFor, guardedAgents } from "../network/agents.ts";
+import { agentOf, agentsFor, guardedAgents } from "../network/agents.ts";
+import { connectAhead } from "../network/connect-ahead.ts";
 import { agentsBeside } from "../network/proxy.ts";
-import { once } from "../once.ts";
 import type { Principal } from "./principal.ts";
-import { type CallContext, OciTransport } from "./transport.ts";
+import { type CallContext, transportOf } from "./transport.ts";
 
 export type SdkClients = ReturnType<typeof sdkClients>;
 
 /**
- * The SDK's clients of a region, each loaded and made when it is first called, with the SDK's own retries
- * and circuit breaker switched off: we have ours.
+ * The SDK's clients of a region, each loaded when it is first called, with the SDK's own retries and
+ * circuit breaker switched off: we have ours.
  */
 export function sdkClients(
   { signer }: Principal,
@@ -22,40 +22,31 @@ export function sdkClients(
     retryConfiguration: common.NoRetryConfigurationDetails,
   };
   const guarded = guardedAgents();
-  const transportTo = (endpoint: string | undefined) => {
-    const direct = endpoint === undefined ? guarded : agentsFor(endpoint);
-    return new OciTransport(signer, agentsBeside(direct, proxy));
-  };
   const clientOf = <C extends { regionId: string; endpoint: string }>(
     load: () => new (
-      params: { httpClient: OciTransport },
+      params: { httpClient: common.HttpClient },
       configuration: common.ClientConfiguration,
     ) => C,
     endpoint: string | undefined,
     endpointOf: (made: C) => string | undefined = () => endpoint,
   ) => {
-    const shared = once(() => {
-      const transport = transportTo(endpoint);
-      const client = new (load())({ httpClient: transport }, configuration);
+    const direct = endpoint === undefined ? guarded : agentsFor(endpoint);
+    const agentsOf = agentsBeside(direct, proxy);
+    const clientWith = (httpClient: common.HttpClient): C => {
+      const client = new (load())({ httpClient }, configuration);
       client.regionId = region;
       const own = endpointOf(client);
       if (own !== undefined) client.endpoint = own;
-      return { client, transport };
-    });
+      return client;
+    };
     return {
       /** Opens connections before they are asked for. */
       connect(count: number): void {
-        const { client, transport } = shared();
-        transport.connectAhead(client.endpoint, count);
+        const url = new URL(clientWith(unasked).endpoint);
+        connectAhead(agentOf(url, agentsOf(url)), url, count);
       },
-      /**
-       * The client as it makes one call. It is the SDK's property that differs: for AsyncLocalStorage, Node 22
-       * follows every promise of the process.
-       */
-      within(context: CallContext): C {
-        const { client, transport } = shared();
-        return Object.create(client, { _httpClient: { value: transport.within(context) } });
-      },
+      /** The client for one call: it takes microseconds to make, and knows no call but by its transport. */
+      within: (context: CallContext): C => clientWith(transportOf(signer, agentsOf, context)),
     };
   };
   const { core: iaas, monitoring: telemetry, ingestion, secrets: vault, identity: iam } = endpoints;
@@ -74,6 +65,9 @@ export function sdkClients(
     bundles: clientOf(() => secrets.SecretsClient, vault),
   };
 }
+
+/** Of a client that only tells where it would call. */
+const unasked: common.HttpClient = { send: () => Promise.reject(new Error("not to be called")) };
 
 /** Of `https://telemetry.us-ashburn-1.oraclecloud.com/20180401`, where its PostMetricData is. */
 export function ingestionEndpoint(telemetry: string): string {

@@ -5,7 +5,6 @@ import { NotAuthenticatedError, SourceUnavailableError, type UtilizationError } 
 import type { Invocation, Usage } from "../invocation.ts";
 import { hasMoreValues } from "../json-size.ts";
 import { type Agents, agentOf } from "../network/agents.ts";
-import { connectAhead } from "../network/connect-ahead.ts";
 import { type Asker, connectionHints } from "../network/hints.ts";
 import { AnswerTooLargeError, describeNetworkFailure } from "../network/network-failure.ts";
 import { send } from "../network/send.ts";
@@ -57,71 +56,58 @@ const maximumAnswerBytes = 16_000_000;
 const maximumAnswerValues = 1_000_000;
 
 /**
- * Sends what the SDK built, signed by the SDK. The SDK's own FetchHttpClient can't be given a
+ * Sends what the SDK built in one call, signed by the SDK. The SDK's own FetchHttpClient can't be given a
  * timeout per request, an address guard or a limit, and its circuit breaker counts on timers that
  * stand still while Fn freezes the container.
  */
-export class OciTransport implements common.HttpClient {
-  readonly #signer: common.RequestSigner;
-  readonly #agentsOf: (url: URL) => Agents;
-  readonly #context: CallContext | undefined;
+export function transportOf(
+  signer: common.RequestSigner,
+  agentsOf: (url: URL) => Agents,
+  context: CallContext,
+): common.HttpClient {
+  return {
+    async send(request, forceExcludeBody = false) {
+      try {
+        await signer.signHttpRequest(request, forceExcludeBody);
+      } catch (cause) {
+        context.failure = new NotAuthenticatedError("The OCI principal can't sign any more.", {
+          hint: "Its token or key has gone, or can't be renewed.",
+          cause,
+        });
+        throw context.failure;
+      }
+      try {
+        const { incoming, body } = await exchange(request, agentsOf, context);
+        context.retryAfter = incoming.headers["retry-after"];
+        return toResponse(incoming, body);
+      } catch (error) {
+        context.failure = networkFailure(request, context, error);
+        throw context.failure;
+      }
+    },
+  };
+}
 
-  constructor(signer: common.RequestSigner, agentsOf: (url: URL) => Agents, context?: CallContext) {
-    this.#signer = signer;
-    this.#agentsOf = agentsOf;
-    this.#context = context;
-  }
-
-  /** The same for one call. */
-  within(context: CallContext): OciTransport {
-    return new OciTransport(this.#signer, this.#agentsOf, context);
-  }
-
-  async send(request: common.HttpRequest, forceExcludeBody = false): Promise<Response> {
-    const context = this.#context;
-    if (context === undefined) throw new Error("an OCI call outside of a call context");
-    try {
-      await this.#signer.signHttpRequest(request, forceExcludeBody);
-    } catch (cause) {
-      context.failure = new NotAuthenticatedError("The OCI principal can't sign any more.", {
-        hint: "Its token or key has gone, or can't be renewed.",
-        cause,
-      });
-      throw context.failure;
-    }
-    try {
-      const { incoming, body } = await this.#exchange(request, context);
-      context.retryAfter = incoming.headers["retry-after"];
-      return toResponse(incoming, body);
-    } catch (error) {
-      context.failure = networkFailure(request, context, error);
-      throw context.failure;
-    }
-  }
-
-  /** Opens connections to where a client is going to call, which then has them. */
-  connectAhead(endpoint: string, count: number): void {
-    const url = new URL(endpoint);
-    connectAhead(agentOf(url, this.#agentsOf(url)), url, count);
-  }
-
-  #exchange({ uri, method, headers, body }: common.HttpRequest, context: CallContext) {
-    const url = new URL(uri);
-    const options = {
-      ...urlToHttpOptions(url),
-      method,
-      headers: Object.fromEntries(headers),
-      agent: agentOf(url, this.#agentsOf(url)),
-      signal: context.signal,
-    };
-    return new Promise<{ incoming: IncomingMessage; body: Buffer }>((resolve, reject) => {
-      const outgoing = send(options, (incoming) => {
-        readBody(incoming, context).then((bytes) => resolve({ incoming, body: bytes }), reject);
-      });
-      outgoing.on("error", reject);
-      outgoing.end(typeof body === "string" ? body : undefined);
+function exchange(
+  { uri, method, headers, body }: common.HttpRequest,
+  agentsOf: (url: URL) => Agents,
+  context: CallContext,
+) {
+  const url = new URL(uri);
+  const options = {
+    ...urlToHttpOptions(url),
+    method,
+    headers: Object.fromEntries(headers),
+    agent: agentOf(url, agentsOf(url)),
+    signal: context.signal,
+  };
+  return new Promise<{ incoming: IncomingMessage; body: Buffer }>((resolve, reject) => {
+    const outgoing = send(options, (incoming) => {
+      readBody(incoming, context).then((bytes) => resolve({ incoming, body: bytes }), reject);
     });
-  }
+    outgoing.on("error", reject);
+    outgoing.end(typeof body === "string" ? body : undefined);
+  });
 }
 
 function networkFailure(

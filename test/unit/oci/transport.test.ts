@@ -4,10 +4,10 @@ import type { common } from "oci-sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { agentsFor } from "../../../src/network/agents.ts";
 import { RequestHeaders } from "../../../src/oci/request-headers.ts";
-import { OciTransport } from "../../../src/oci/transport.ts";
+import { transportOf } from "../../../src/oci/transport.ts";
 import { anInvocation } from "../../support/invocation.ts";
 
-describe("OciTransport", () => {
+describe("transportOf", () => {
   let server: Server;
   let uri: string;
   beforeAll(async () => {
@@ -21,10 +21,10 @@ describe("OciTransport", () => {
 
   it("fails at once, and for good, when the service switches to another protocol", async () => {
     const signer = { signHttpRequest: async () => {} } as unknown as common.DefaultRequestSigner;
-    const transport = new OciTransport(signer, () => agentsFor(uri));
     const headers = new RequestHeaders() as unknown as Headers;
     const { signal, usage } = anInvocation();
-    const call = transport.within({ service: "Compute", signal, usage, asker: "person" });
+    const context = { service: "Compute", signal, usage, asker: "person" } as const;
+    const call = transportOf(signer, () => agentsFor(uri), context);
 
     await expect(call.send({ uri, method: "GET", headers })).rejects.toMatchObject({
       code: "SOURCE_UNAVAILABLE",
