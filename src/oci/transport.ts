@@ -1,13 +1,12 @@
 import type { IncomingMessage } from "node:http";
-import { urlToHttpOptions } from "node:url";
 import type { common } from "oci-sdk";
 import { NotAuthenticatedError, SourceUnavailableError, type UtilizationError } from "../errors.ts";
 import type { Invocation, Usage } from "../invocation.ts";
 import { hasMoreValues } from "../json-size.ts";
-import { type Agents, agentOf } from "../network/agents.ts";
+import type { Agents } from "../network/agents.ts";
 import { type Asker, connectionHints } from "../network/hints.ts";
 import { AnswerTooLargeError, describeNetworkFailure } from "../network/network-failure.ts";
-import { send } from "../network/send.ts";
+import { exchange } from "../network/send.ts";
 import type { Endpoint } from "../resilience/endpoint.ts";
 import type { Operation } from "./operations.ts";
 import { fromServiceError } from "./service-error.ts";
@@ -77,37 +76,20 @@ export function transportOf(
         throw context.failure;
       }
       try {
-        const { incoming, body } = await exchange(request, agentsOf, context);
-        context.retryAfter = incoming.headers["retry-after"];
-        return toResponse(incoming, body);
+        const url = new URL(request.uri);
+        const headers = Object.fromEntries(request.headers);
+        const { method, body } = request;
+        const options = { method, headers, body, signal: context.signal };
+        return await exchange(url, agentsOf(url), options, async (incoming) => {
+          context.retryAfter = incoming.headers["retry-after"];
+          return toResponse(incoming, await readBody(incoming, context));
+        });
       } catch (error) {
         context.failure = networkFailure(request, context, error);
         throw context.failure;
       }
     },
   };
-}
-
-function exchange(
-  { uri, method, headers, body }: common.HttpRequest,
-  agentsOf: (url: URL) => Agents,
-  context: CallContext,
-) {
-  const url = new URL(uri);
-  const options = {
-    ...urlToHttpOptions(url),
-    method,
-    headers: Object.fromEntries(headers),
-    agent: agentOf(url, agentsOf(url)),
-    signal: context.signal,
-  };
-  return new Promise<{ incoming: IncomingMessage; body: Buffer }>((resolve, reject) => {
-    const outgoing = send(options, (incoming) => {
-      readBody(incoming, context).then((bytes) => resolve({ incoming, body: bytes }), reject);
-    });
-    outgoing.on("error", reject);
-    outgoing.end(typeof body === "string" ? body : undefined);
-  });
 }
 
 function networkFailure(

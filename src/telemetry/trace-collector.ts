@@ -1,10 +1,9 @@
-import type { Agent, IncomingMessage } from "node:http";
-import { urlToHttpOptions } from "node:url";
+import type { IncomingMessage } from "node:http";
 import { InvalidRequestError, SourceUnavailableError } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
-import { agentOf, agentsFor } from "../network/agents.ts";
+import { type Agents, agentsFor } from "../network/agents.ts";
 import { describeNetworkFailure } from "../network/network-failure.ts";
-import { send } from "../network/send.ts";
+import { exchange } from "../network/send.ts";
 import { CallLimit } from "../resilience/call-limit.ts";
 import { Endpoint } from "../resilience/endpoint.ts";
 
@@ -15,7 +14,7 @@ import { Endpoint } from "../resilience/endpoint.ts";
 export class TraceCollector {
   readonly endpoint: Endpoint;
   readonly #url: URL;
-  readonly #agent: Agent;
+  readonly #agents: Agents;
 
   /** @throws InvalidRequestError when the URL is none. */
   constructor(url: string, now: () => Date) {
@@ -23,7 +22,7 @@ export class TraceCollector {
       throw new InvalidRequestError("OCI_TRACE_COLLECTOR_URL is not an http(s) URL.");
     }
     this.#url = new URL(url);
-    this.#agent = agentOf(this.#url, agentsFor(url));
+    this.#agents = agentsFor(url);
     this.endpoint = new Endpoint({
       name: `Trace collector (${this.#url.host})`,
       limit: new CallLimit({ concurrency: 1 }),
@@ -40,7 +39,9 @@ export class TraceCollector {
 
   async #send(body: string, signal: AbortSignal): Promise<void> {
     const { name } = this.endpoint;
-    const status = await this.#exchange(body, signal).catch((error) => {
+    const headers = { "content-type": "application/json" };
+    const options = { method: "POST", headers, body, signal };
+    const status = await exchange(this.#url, this.#agents, options, statusOf).catch((error) => {
       const { reason, transient } = describeNetworkFailure(error);
       throw new SourceUnavailableError(`${name} can't be reached: ${reason}`, { transient });
     });
@@ -48,21 +49,10 @@ export class TraceCollector {
     const transient = status === 429 || status >= 500;
     throw new SourceUnavailableError(`${name} answered ${status}`, { transient });
   }
+}
 
-  /** The status of the answer; what it says is nothing to us. */
-  #exchange(body: string, signal: AbortSignal): Promise<number> {
-    const headers = {
-      "content-type": "application/json",
-      "content-length": Buffer.byteLength(body),
-    };
-    const options = { method: "POST", headers, agent: this.#agent, signal };
-    return new Promise((resolve, reject) => {
-      const answered = (incoming: IncomingMessage) => {
-        incoming.on("error", reject).on("end", () => resolve(incoming.statusCode ?? 0));
-        incoming.resume();
-      };
-      const outgoing = send({ ...urlToHttpOptions(this.#url), ...options }, answered);
-      outgoing.on("error", reject).end(body);
-    });
-  }
+async function statusOf(incoming: IncomingMessage): Promise<number> {
+  // What it says is nothing to us; that all of it came is.
+  for await (const _ of incoming);
+  return incoming.statusCode ?? 0;
 }
