@@ -13,9 +13,9 @@ import { createDependencies } from "./wiring.ts";
 function main(): void {
   const environment = readEnvironment(process.env);
   const logger = createLogger({
-    level: environment.logLevel,
-    sampleRate: environment.logSampleRate,
-    service: environment.serviceName,
+    level: environment.LOG_LEVEL,
+    sampleRate: environment.LOG_SAMPLE_RATE,
+    service: environment.SERVICE_NAME,
   });
   const handler = createHandler(createDependencies(environment, process.env));
   let coldStart = true;
@@ -30,7 +30,7 @@ function main(): void {
         text,
         headers = {},
       } = await logger.invocation(keys, (log) => {
-        if (environment.logEvent) log.info("Event received", readableEvent(body));
+        if (environment.LOG_EVENT) log.info("Event received", readableEvent(body));
         return handler(body, callOf(context, environment), log);
       });
       if (httpStatus !== undefined) context.setResponseHeader("Fn-Http-Status", String(httpStatus));
@@ -44,10 +44,10 @@ function main(): void {
   surviveFaults(logger);
 }
 
-function callOf(context: Context, { serviceName }: Environment): Call {
+function callOf(context: Context, { SERVICE_NAME }: Environment): Call {
   const { appName, fnName, tracingContext } = context;
   // Where Fn doesn't set the names, the FDK makes "undefined::undefined" of them.
-  const traced = appName && fnName ? `${appName}::${fnName}`.toLowerCase() : serviceName;
+  const traced = appName && fnName ? `${appName}::${fnName}`.toLowerCase() : SERVICE_NAME;
   return {
     header: (name) => context.getHeader(name) ?? undefined,
     deadline: context.deadline ?? undefined,

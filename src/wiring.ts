@@ -26,13 +26,8 @@ export function createDependencies(
 ): HandlerDependencies {
   const configuration = once(() => readConfiguration(environment, readPackagedFile));
   const now = () => new Date();
-  const clients = new OciClients(environment.oci, now);
-  const prometheus = new PrometheusClients(
-    configuration,
-    clients,
-    now,
-    askerOf(environment.oci.auth),
-  );
+  const clients = new OciClients(environment, now);
+  const prometheus = new PrometheusClients(configuration, clients, now, askerOf(environment));
   const telemetry = createTelemetry(environment, variables, clients, now);
   return {
     configuration,
@@ -92,7 +87,7 @@ function createPoolDependencies(
 }
 
 function createTelemetry(
-  { functionMetricsNamespace: namespace }: Environment,
+  { FUNCTION_METRICS_NAMESPACE: namespace }: Environment,
   variables: Variables,
   clients: OciClients,
   now: () => Date,

@@ -62,10 +62,11 @@ export async function startLocalFunction(options: LocalFunctionOptions): Promise
   };
 }
 
-function signerOf(environment: LocalFunction["environment"]): string {
-  const { kind, configProfile = "DEFAULT", profileValues } = readEnvironment(environment).oci.auth;
-  if (kind !== "config_file") return kind.replace("_", " ");
-  return isWholeUser(profileValues) ? "the user of OCI_CLI_USER" : `profile ${configProfile}`;
+function signerOf(variables: LocalFunction["environment"]): string {
+  const environment = readEnvironment(variables);
+  const { OCI_AUTH, OCI_CONFIG_PROFILE = "DEFAULT" } = environment;
+  if (OCI_AUTH !== "config_file") return OCI_AUTH.replace("_", " ");
+  return isWholeUser(environment) ? "the user of OCI_CLI_USER" : `profile ${OCI_CONFIG_PROFILE}`;
 }
 
 type Emulated = Tenancy & { readonly kind: "emulated" };

@@ -78,7 +78,7 @@ export function readConfiguration(
     matchLabels: new Set(
       [completePoolSpec("", defaults), ...specs].map(({ prometheus }) => prometheus.match.label),
     ),
-    onError: environment.onError,
+    onError: environment.ON_ERROR,
     warnings: ignoredKeysWarning([shared, ...entries].flatMap(({ ignored }) => ignored)),
     problems: [
       ...environment.problems,

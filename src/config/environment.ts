@@ -3,7 +3,7 @@ import { Secret } from "../secret.ts";
 import { doc } from "./doc.ts";
 import { type AnyKey, type Complete, innerOf, key } from "./keys.ts";
 import type { Problem } from "./problems.ts";
-import { type ProfileValues, profileVariables } from "./profile-variables.ts";
+import { profileVariables } from "./profile-variables.ts";
 import { prometheusServer } from "./prometheus-servers.ts";
 import { metricNamespace, oneOf, onFailure, proxyUrl } from "./values.ts";
 
@@ -152,35 +152,9 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     read(name, innerOf(entry).type === "record" ? jsonObject : v.string()),
   );
   return {
-    pools: values.POOLS,
-    poolsFile: values.POOLS_FILE,
-    /** Unchecked; undefined without PROMETHEUS_URL. */
+    ...values,
+    /** The server called `default`, unchecked; undefined without PROMETHEUS_URL. */
     defaultPrometheus: server?.["url"] === undefined ? undefined : server,
-    onError: values.ON_ERROR,
-    logLevel: values.LOG_LEVEL,
-    /** The share of invocations, 0–1. */
-    logSampleRate: values.LOG_SAMPLE_RATE,
-    logEvent: values.LOG_EVENT,
-    serviceName: values.SERVICE_NAME,
-    functionMetricsNamespace: values.FUNCTION_METRICS_NAMESPACE,
-    oci: {
-      /** Undefined means the SDK's defaults. */
-      auth: {
-        kind: values.OCI_AUTH,
-        configFile: values.OCI_CONFIG_FILE,
-        configProfile: values.OCI_CONFIG_PROFILE,
-        configRegion: values.OCI_CONFIG_REGION,
-        profileValues: values as ProfileValues,
-      },
-      endpoints: {
-        monitoring: values.OCI_MONITORING_ENDPOINT,
-        ingestion: values.OCI_MONITORING_INGESTION_ENDPOINT,
-        core: values.OCI_CORE_ENDPOINT,
-        secrets: values.OCI_SECRETS_ENDPOINT,
-        identity: values.OCI_IDENTITY_ENDPOINT,
-      },
-      proxy: values.OCI_PROXY && { url: values.OCI_PROXY, except: values.OCI_NO_PROXY },
-    },
     problems,
   };
 }
@@ -188,7 +162,4 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
 /** The function's configuration: on Fn, every configuration key is an environment variable. */
 export type Environment = ReturnType<typeof readEnvironment>;
 
-/** Who signs the requests to OCI. */
-export type OciAuth = Environment["oci"]["auth"];
-
-export type LogLevel = Environment["logLevel"];
+export type LogLevel = Environment["LOG_LEVEL"];

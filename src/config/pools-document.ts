@@ -57,16 +57,16 @@ export function readPoolsDocument(
   environment: Environment,
   readTextFile: ReadTextFile,
 ): Checked<PoolsDocument> {
-  const { pools, poolsFile } = environment;
-  if (pools !== undefined && poolsFile !== undefined) {
+  const { POOLS, POOLS_FILE } = environment;
+  if (POOLS !== undefined && POOLS_FILE !== undefined) {
     return failed("POOLS", "POOLS and POOLS_FILE are both set; keep one");
   }
-  if (pools !== undefined) return parsePoolsDocument(pools, "POOLS");
-  if (poolsFile === undefined) return { ok: true, value: emptyDocument };
+  if (POOLS !== undefined) return parsePoolsDocument(POOLS, "POOLS");
+  if (POOLS_FILE === undefined) return { ok: true, value: emptyDocument };
   try {
-    return parsePoolsDocument(readTextFile(poolsFile), "POOLS_FILE");
+    return parsePoolsDocument(readTextFile(POOLS_FILE), "POOLS_FILE");
   } catch {
-    return failed("POOLS_FILE", `cannot read ${poolsFile}; is it in the image or package?`);
+    return failed("POOLS_FILE", `cannot read ${POOLS_FILE}; is it in the image or package?`);
   }
 }
 

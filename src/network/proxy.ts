@@ -2,19 +2,19 @@ import type { Secret } from "../secret.ts";
 import type { Agents } from "./agents.ts";
 import { agentsThrough } from "./tunnel.ts";
 
-/** An HTTP proxy, and who is reached without it. */
+/** An HTTP proxy, if there is one, and who is reached without it. */
 export interface ProxySettings {
   /** With the proxy's user and password, if it has any. */
-  readonly url: Secret;
+  readonly OCI_PROXY: Secret | undefined;
   /** As in NO_PROXY: host names, of which the subdomains count, too, and "*" for all. */
-  readonly except: string | undefined;
+  readonly OCI_NO_PROXY: string | undefined;
 }
 
 /** Which agents a URL takes: those of the proxy, unless it is an exception. */
-export function agentsBeside(direct: Agents, proxy: ProxySettings | undefined) {
-  if (proxy === undefined) return () => direct;
-  const through = agentsThrough(new URL(proxy.url.reveal()), {});
-  return (url: URL) => (isException(url, proxy.except ?? "") ? direct : through);
+export function agentsBeside(direct: Agents, { OCI_PROXY, OCI_NO_PROXY = "" }: ProxySettings) {
+  if (OCI_PROXY === undefined) return () => direct;
+  const through = agentsThrough(new URL(OCI_PROXY.reveal()), {});
+  return (url: URL) => (isException(url, OCI_NO_PROXY) ? direct : through);
 }
 
 /** `oraclecloud.com`, `.oraclecloud.com` and `*.oraclecloud.com` mean the same, as in curl and Go. */

@@ -1,5 +1,5 @@
 import { common } from "oci-sdk";
-import type { Environment, OciAuth } from "../config/environment.ts";
+import type { Environment } from "../config/environment.ts";
 import { NotAuthenticatedError } from "../errors.ts";
 import { guardedAgents } from "../network/agents.ts";
 import { agentsBeside, type ProxySettings } from "../network/proxy.ts";
@@ -8,7 +8,7 @@ import { readToken } from "./principal-token.ts";
 import { principalOfProfile } from "./profile-principal.ts";
 import { transportOf } from "./transport.ts";
 
-const hints: Readonly<Record<OciAuth["kind"], string>> = {
+const hints: Readonly<Record<Environment["OCI_AUTH"], string>> = {
   resource_principal:
     "On OCI Functions the principal is there by itself; elsewhere set OCI_AUTH=config_file or " +
     "OCI_AUTH=instance_principal, or the four OCI_RESOURCE_PRINCIPAL_* variables.",
@@ -22,26 +22,27 @@ const hints: Readonly<Record<OciAuth["kind"], string>> = {
  * @throws NotAuthenticatedError when there is no such principal here, or its profile is wrong.
  */
 export async function authenticate(
-  { auth, proxy }: Pick<Environment["oci"], "auth" | "proxy">,
+  environment: Environment,
   now: Date,
-  findInstance = () => instanceProvider(proxy),
+  findInstance = () => instanceProvider(environment),
 ): Promise<Principal> {
+  const { OCI_AUTH } = environment;
   try {
-    switch (auth.kind) {
+    switch (OCI_AUTH) {
       case "resource_principal":
         return tokenPrincipal(
-          auth.kind,
+          OCI_AUTH,
           common.ResourcePrincipalAuthenticationDetailsProvider.builder(),
         );
       case "instance_principal":
-        return tokenPrincipal(auth.kind, await findInstance());
+        return tokenPrincipal(OCI_AUTH, await findInstance());
       case "config_file":
-        return await principalOfProfile(auth, now, findInstance);
+        return await principalOfProfile(environment, now, findInstance);
     }
   } catch (error) {
     if (error instanceof NotAuthenticatedError) throw error;
-    throw new NotAuthenticatedError(`There is no usable OCI principal (OCI_AUTH=${auth.kind}).`, {
-      hint: hints[auth.kind],
+    throw new NotAuthenticatedError(`There is no usable OCI principal (OCI_AUTH=${OCI_AUTH}).`, {
+      hint: hints[OCI_AUTH],
       cause: error,
     });
   }
@@ -55,11 +56,11 @@ const patienceMs = 10_000;
  * Identity, which gives a token for the instance's certificate, is.
  */
 async function instanceProvider(
-  proxy: ProxySettings | undefined,
+  proxy: ProxySettings,
 ): Promise<common.AuthenticationDetailsProvider> {
   const provider =
     await new common.InstancePrincipalsAuthenticationDetailsProviderBuilder().build();
-  if (proxy === undefined) return provider;
+  if (proxy.OCI_PROXY === undefined) return provider;
   // The SDK takes no HTTP client for it, but has it as a property, whose signer is private.
   const { federationClient } = provider as unknown as {
     federationClient: { httpClient: common.HttpClient & { signer: common.RequestSigner } };

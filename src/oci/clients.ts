@@ -33,7 +33,7 @@ interface Region {
 
 /** OCI's clients: the principal is found and each region's clients are made once per process. */
 export class OciClients {
-  readonly #oci: Environment["oci"];
+  readonly #environment: Environment;
   readonly #now: () => Date;
   readonly #byRegion = new Map<string, Region>();
   readonly #limits: Readonly<Record<Service, CallLimit>> = {
@@ -47,13 +47,13 @@ export class OciClients {
   #principal: Promise<Principal> | undefined;
 
   constructor(
-    oci: Environment["oci"],
+    environment: Environment,
     now: () => Date,
-    find: (oci: Environment["oci"], now: Date) => Promise<Principal> = authenticate,
+    find: (environment: Environment, now: Date) => Promise<Principal> = authenticate,
   ) {
-    this.#oci = oci;
+    this.#environment = environment;
     this.#now = now;
-    this.#findPrincipal = () => find(oci, now());
+    this.#findPrincipal = () => find(environment, now());
   }
 
   /**
@@ -112,12 +112,12 @@ export class OciClients {
 
   #callsOf(region: string, principal: Principal, invocation: Invocation): RegionCalls {
     const { sdk, endpoints } = this.#byRegion.get(region) ?? this.#makeRegion(region, principal);
-    const asker = askerOf(this.#oci.auth);
+    const asker = askerOf(this.#environment);
     return regionCalls(region, sdk, (service) => callerOf(endpoints[service], invocation, asker));
   }
 
   #makeRegion(region: string, principal: Principal): Region {
-    const silenceHint = connectionHints.oci[askerOf(this.#oci.auth)];
+    const silenceHint = connectionHints.oci[askerOf(this.#environment)];
     const endpoint = (service: Service, title: string) => {
       const name = `${title} in ${region}`;
       return new Endpoint({ name, limit: this.#limits[service], now: this.#now, silenceHint });
@@ -130,7 +130,7 @@ export class OciClients {
       vault: endpoint("vault", "Vault"),
     };
     if (this.#byRegion.size >= regionsRemembered) this.#byRegion.clear();
-    const made = { sdk: sdkClients(principal, region, this.#oci), endpoints };
+    const made = { sdk: sdkClients(principal, region, this.#environment), endpoints };
     this.#byRegion.set(region, made);
     return made;
   }
@@ -158,8 +158,8 @@ export class OciClients {
 }
 
 /** A config file is a person's, on a machine of theirs. */
-export function askerOf({ kind }: Environment["oci"]["auth"]): Asker {
-  return kind === "config_file" ? "person" : "function";
+export function askerOf({ OCI_AUTH }: Environment): Asker {
+  return OCI_AUTH === "config_file" ? "person" : "function";
 }
 
 const expiredHint =

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { OciAuth } from "../config/environment.ts";
+import type { Environment } from "../config/environment.ts";
 import { suggestion } from "../config/problems.ts";
 import { isWholeUser, type ProfileValues, profileVariables } from "../config/profile-variables.ts";
 import { NotAuthenticatedError } from "../errors.ts";
@@ -58,16 +58,16 @@ export class Profile {
  * @throws NotAuthenticatedError that says what is wrong with the file; it quotes no line of it, as that
  *   may be a secret.
  */
-export function readProfile({ configFile, configProfile, profileValues }: OciAuth): Profile {
-  const name = configProfile ?? defaultProfile;
-  if (isWholeUser(profileValues)) return new Profile(name, "environment", profileValues, []);
-  const path = configFile === undefined ? join(homedir(), ".oci", "config") : expanded(configFile);
+export function readProfile(environment: Environment): Profile {
+  const { OCI_CONFIG_PROFILE: name = defaultProfile, OCI_CONFIG_FILE: ownPath } = environment;
+  if (isWholeUser(environment)) return new Profile(name, "environment", environment, []);
+  const path = ownPath === undefined ? join(homedir(), ".oci", "config") : expanded(ownPath);
   const file = shownPath(path);
-  const profiles = parseProfiles(readConfigFile(path, file, profileValues), file);
+  const profiles = parseProfiles(readConfigFile(path, file, environment), file);
   const own = profiles.get(name);
   if (own === undefined) throw noSuchProfile(name, file, [...profiles.keys()]);
   const lines = [profiles.get(defaultProfile) ?? new Map(), own];
-  return new Profile(name, `profile "${name}" of ${file}`, profileValues, lines);
+  return new Profile(name, `profile "${name}" of ${file}`, environment, lines);
 }
 
 function setVariables(values: ProfileValues): readonly (keyof ProfileValues)[] {

@@ -1,5 +1,5 @@
 import { common } from "oci-sdk";
-import type { OciAuth } from "../config/environment.ts";
+import type { Environment } from "../config/environment.ts";
 import { parseOcid } from "../config/ocid.ts";
 import { type Profile, readProfile } from "./config-file.ts";
 import type { Principal, Signer } from "./principal.ts";
@@ -23,12 +23,12 @@ const apiKeyParts = {
  * @throws NotAuthenticatedError that says what is wrong with the profile, and what to run.
  */
 export async function principalOfProfile(
-  auth: OciAuth,
+  environment: Environment,
   now: Date,
   findInstance: () => Promise<Provider>,
 ): Promise<Principal> {
-  const profile = readProfile(auth);
-  const region = checkedRegion(profile, auth.configRegion);
+  const profile = readProfile(environment);
+  const region = checkedRegion(profile, environment.OCI_CONFIG_REGION);
   const tenancyId = profile.value("tenancy");
   const known = { tenancyId, region, profile: profile.shown, expiresAt: undefined };
   const tokenOf = (key: Parameters<typeof readTokenFile>[1]) => {

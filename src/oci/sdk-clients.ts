@@ -12,11 +12,7 @@ export type SdkClients = ReturnType<typeof sdkClients>;
  * The SDK's clients of a region, each loaded when it is first called, with the SDK's own retries and
  * circuit breaker switched off: we have ours.
  */
-export function sdkClients(
-  { signer }: Principal,
-  region: string,
-  { endpoints, proxy }: Environment["oci"],
-) {
+export function sdkClients({ signer }: Principal, region: string, environment: Environment) {
   const configuration: common.ClientConfiguration = {
     circuitBreaker: new common.CircuitBreaker({ disableClientCircuitBreaker: true }),
     retryConfiguration: common.NoRetryConfigurationDetails,
@@ -31,7 +27,7 @@ export function sdkClients(
     endpointOf: (made: C) => string | undefined = () => endpoint,
   ) => {
     const direct = endpoint === undefined ? guarded : agentsFor(endpoint);
-    const agentsOf = agentsBeside(direct, proxy);
+    const agentsOf = agentsBeside(direct, environment);
     const clientWith = (httpClient: common.HttpClient): C => {
       const client = new (load())({ httpClient }, configuration);
       client.regionId = region;
@@ -49,20 +45,20 @@ export function sdkClients(
       within: (context: CallContext): C => clientWith(transportOf(signer, agentsOf, context)),
     };
   };
-  const { core: iaas, monitoring: telemetry, ingestion, secrets: vault, identity: iam } = endpoints;
+  const { OCI_CORE_ENDPOINT: iaas, OCI_MONITORING_INGESTION_ENDPOINT: ingestion } = environment;
   return {
     pools: clientOf(() => core.ComputeManagementClient, iaas),
     compute: clientOf(() => core.ComputeClient, iaas),
     network: clientOf(() => core.VirtualNetworkClient, iaas),
-    tenancy: clientOf(() => identity.IdentityClient, iam),
-    telemetry: clientOf(() => monitoring.MonitoringClient, telemetry),
+    tenancy: clientOf(() => identity.IdentityClient, environment.OCI_IDENTITY_ENDPOINT),
+    telemetry: clientOf(() => monitoring.MonitoringClient, environment.OCI_MONITORING_ENDPOINT),
     // The SDK knows only the endpoint that reads.
     ingestion: clientOf(
       () => monitoring.MonitoringClient,
       ingestion,
       (made) => ingestion ?? ingestionEndpoint(made.endpoint),
     ),
-    bundles: clientOf(() => secrets.SecretsClient, vault),
+    bundles: clientOf(() => secrets.SecretsClient, environment.OCI_SECRETS_ENDPOINT),
   };
 }
 

@@ -38,8 +38,8 @@ describeMetricsCollector("OCIMetricsCollector", async () => {
       measurements += 1;
       const faulty = fault && (await FaultyServer.start(fault));
       const endpoint = faulty && { OCI_MONITORING_ENDPOINT: faulty.url };
-      const { oci } = readEnvironment({ ...emulator.environment, ...endpoint });
-      const clients = new OciClients(oci, () => new Date());
+      const environment = readEnvironment({ ...emulator.environment, ...endpoint });
+      const clients = new OciClients(environment, () => new Date());
       const calls = ({ instancePoolId: ocid }: PoolSpec, invocation: Invocation) =>
         clients.callsFor({ ocid }, invocation);
       const collector = new OCIMetricsCollector(

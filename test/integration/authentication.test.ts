@@ -9,6 +9,7 @@ import type { FnAgent } from "../../local/fn-agent/fn-agent.ts";
 import { OciEmulator } from "../../local/oci-emulator/emulator.ts";
 import { userId } from "../../local/oci-emulator/principal.ts";
 import { steady, tenancyId } from "../../local/oci-emulator/tenancy.ts";
+import { readEnvironment } from "../../src/config/environment.ts";
 import type { HealthDocument } from "../../src/health/health-document.ts";
 import { authenticate } from "../../src/oci/authentication.ts";
 import { CertificateAuthority } from "../support/certificates.ts";
@@ -238,18 +239,15 @@ describe("authentication", () => {
       join(folder, "cloud-shell"),
       `[us-ashburn-1]\ndelegation_token_file=${folder}/delegation_token\nauthentication_type=instance_principal\n`,
     );
-    const auth = {
-      kind: "config_file",
-      configFile: join(folder, "cloud-shell"),
-      configProfile: "us-ashburn-1",
-      configRegion: undefined,
-      profileValues: {},
-    } as const;
+    const environment = readEnvironment({
+      OCI_AUTH: "config_file",
+      OCI_CONFIG_FILE: join(folder, "cloud-shell"),
+      OCI_CONFIG_PROFILE: "us-ashburn-1",
+    });
     const instance = emulator.issueToken();
     const provider = { ...anInstance, getPrivateKey: () => instance.privateKey };
     provider.getKeyId = async () => `ST$${instance.token}`;
-    const oci = { auth, proxy: undefined };
-    const { signer, identify } = await authenticate(oci, new Date(), async () => provider);
+    const { signer, identify } = await authenticate(environment, new Date(), async () => provider);
 
     const send = async (change: (headers: Headers) => void) => {
       const uri = `${emulator.url}/20160918/instancePools/${poolId}`;

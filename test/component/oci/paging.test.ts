@@ -32,7 +32,7 @@ describe("every list of OCI's", () => {
   beforeAll(async () => {
     emulator = await OciEmulator.start({ tenancy: { pools, compartments, pageSize: 2 } });
     for (const [name, value] of Object.entries(emulator.environment)) vi.stubEnv(name, value);
-    const clients = new OciClients(readEnvironment(emulator.environment).oci, () => new Date());
+    const clients = new OciClients(readEnvironment(emulator.environment), () => new Date());
     calls = await clients.callsFor({ ocid: poolId }, anInvocation());
   });
   afterAll(async () => {
@@ -72,7 +72,7 @@ describe("every list of OCI's", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
     const endless = { ...emulator.environment, OCI_CORE_ENDPOINT: `http://127.0.0.1:${port}` };
-    const clients = new OciClients(readEnvironment(endless).oci, () => new Date());
+    const clients = new OciClients(readEnvironment(endless), () => new Date());
     const { compute } = await clients.callsFor({ ocid: poolId }, anInvocation());
     const readAll = async () => {
       for await (const _ of compute.listInstancePools({ compartmentId }));

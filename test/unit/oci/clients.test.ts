@@ -7,14 +7,14 @@ import { FaultyServer } from "../../support/faulty-server.ts";
 import { anInvocation } from "../../support/invocation.ts";
 import { compartmentId } from "../../support/ocids.ts";
 
-const { oci } = readEnvironment({ OCI_AUTH: "instance_principal" });
+const environment = readEnvironment({ OCI_AUTH: "instance_principal" });
 const pool = { ocid: "ocid1.instancepool.oc1.iad.a" };
 
 /** Clients whose principal comes of this, and how often it was asked for. */
 function clientsWith(find: () => Promise<Principal>) {
   const asked: number[] = [];
   const clients = new OciClients(
-    oci,
+    environment,
     () => new Date(),
     () => {
       asked.push(asked.length);
@@ -56,7 +56,7 @@ describe("OciClients", () => {
     });
     const signer = { signHttpRequest: async () => {} };
     const principal = { signer, expiresAt: undefined } as unknown as Principal;
-    const { oci: at } = readEnvironment({ OCI_CORE_ENDPOINT: server.url });
+    const at = readEnvironment({ OCI_CORE_ENDPOINT: server.url });
     const clients = new OciClients(
       at,
       () => new Date(),

@@ -435,7 +435,7 @@ describe("a mistake in an OCI config file", () => {
       OCI_CONFIG_PROFILE: profile,
       OCI_CONFIG_REGION: configRegion,
       ...environment,
-    }).oci;
+    });
   }
 
   const nowhere = async () => {
