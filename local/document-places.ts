@@ -17,7 +17,7 @@ const words: Readonly<Record<string, string>> = {
   BLOCK_IN_FLOW: "a list or mapping of several lines can't be inside […] or {…}",
   DUPLICATE_KEY: "the key is there twice",
   MISSING_CHAR:
-    "something is missing here: a closing bracket or quote, a comma, or a space after a colon",
+    "something is missing here: a closing bracket or quote, a comma, a space after a colon, or the indentation of the lines above",
   MULTILINE_IMPLICIT_KEY: "a key must be on one line; is a colon missing?",
   MULTIPLE_DOCS: "--- begins a second document; keep one",
   TAB_AS_INDENT: "a tab indents this line; use spaces",

@@ -30,7 +30,7 @@ export function problemsOfPools(file: string, variables: Variables = process.env
     const isPath = inFile !== null || /^(?:pools|defaults|prometheus)\b/.test(path);
     const at = inFile === null ? path : (inFile[1] ?? "");
     const place = isPath ? placeOf(at) : undefined;
-    const where = place === undefined ? "" : `${file}:${place}: `;
+    const where = isPath ? `${[file, ...(place === undefined ? [] : [place])].join(":")}: ` : "";
     return `${where}${at === "" ? message : `${at}: ${message}`}`;
   });
 }

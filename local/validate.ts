@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseDocument } from "../src/config/parse-document.ts";
+import { checkReadable } from "./command/readable.ts";
+import { UsageError } from "./command/usage-error.ts";
 import { namesOfPools, problemsOfPools, tooLongForPools, warningsOfPools } from "./pools-file.ts";
 
 const help = `Checks a file of pools (JSON or YAML), as POOLS_FILE or POOLS would have it, without any network.
@@ -20,7 +22,8 @@ function validate(file: string): void {
     return;
   }
   const names = namesOfPools(file);
-  console.log(`${file}: ${names.length} pool(s): ${names.join(", ")}`);
+  const pools = names.length === 0 ? "no pools" : `${names.length} pool(s): ${names.join(", ")}`;
+  console.log(`${file}: ${pools}`);
   const parsed = parseDocument(readFileSync(file, "utf8"));
   const tooLong = parsed.ok ? tooLongForPools(JSON.stringify(parsed.value)) : undefined;
   if (tooLong !== undefined) console.log(tooLong.replace("<file>", file));
@@ -31,5 +34,12 @@ if (file === undefined || more.length > 0 || file.startsWith("-")) {
   console.error(help);
   process.exitCode = file === "--help" || file === "-h" ? 0 : 1;
 } else {
-  validate(file);
+  try {
+    checkReadable(file);
+    validate(file);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }

@@ -4,7 +4,7 @@ import { streamDisplay, windowDisplay } from "./display.ts";
 import { conditionsMet } from "./fail-on.ts";
 import { helpText } from "./help.ts";
 import { type LocalFunction, startLocalFunction } from "./local-function.ts";
-import { type DefaultTenancy, type Options, readOptions } from "./options.ts";
+import { checkConfigured, type DefaultTenancy, type Options, readOptions } from "./options.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { type AnyDocument, renderDocument } from "./render/document.ts";
 import { heading } from "./render/heading.ts";
@@ -57,6 +57,7 @@ function endWithReader(error: NodeJS.ErrnoException): void {
 
 async function askFunction(options: Options, call: CommandCall): Promise<ExitCode> {
   const { stderr, env } = call.process;
+  checkConfigured(options, env);
   const progress = createProgress(stderr, options.verbose);
   let running: LocalFunction | undefined;
   try {

@@ -1,7 +1,13 @@
 import { resolve } from "node:path";
 import { parseArguments, refuseSwallowed, type Values } from "./arguments.ts";
 import { type Condition, readConditions } from "./fail-on.ts";
-import { type Overrides, type Question, readOverrides, readQuestion } from "./question.ts";
+import {
+  namesConfigured,
+  type Overrides,
+  type Question,
+  readOverrides,
+  readQuestion,
+} from "./question.ts";
 import { checkReadable } from "./readable.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -65,9 +71,22 @@ export function readOptions(
   };
 }
 
+/** @throws UsageError where configured pools are meant, and nothing is configured. */
+export function checkConfigured(
+  { question, tenancy }: Pick<Options, "question" | "tenancy">,
+  { POOLS, POOLS_FILE }: Readonly<Record<string, string | undefined>>,
+): void {
+  if (tenancy.kind === "emulated" || tenancy.poolsFile || POOLS || POOLS_FILE) return;
+  if (!namesConfigured(question)) return;
+  throw new UsageError("No pool is configured: give --config <file>, or --pool <OCID>.");
+}
+
 function readTenancy(values: Values, defaultTenancy: DefaultTenancy): Tenancy {
   const { demo, profile, config, pool, all, compartment } = values;
   const prometheusUrl = values["prometheus-url"];
+  if (prometheusUrl !== undefined && !/^https?:\/\/[^/]/i.test(prometheusUrl)) {
+    throw new UsageError("--prometheus-url takes a URL such as http://localhost:9090.");
+  }
   const ownOnly = { "--profile": profile, "--config-file-auth": values["config-file-auth"] };
   const own = Object.entries(ownOnly).flatMap(([name, value]) => (value === undefined ? [] : name));
   if (demo && own.length > 0) {

@@ -24,6 +24,17 @@ interface Selection {
   readonly definedTags?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
+/** Whether it is about pools of the configuration. */
+export function namesConfigured(question: Question): boolean {
+  if (question.kind === "doctor") return !isOcid(question.pool);
+  return question.kind === "all" || (question.kind === "pools" && !question.pools.every(isOcid));
+}
+
+/** A pool's OCID, or its name. */
+export function isOcid(pool: string): boolean {
+  return /^ocid1\./i.test(pool);
+}
+
 /** Keys of a pool spec that go before what is configured. */
 export interface Overrides {
   readonly windowMinutes?: number;

@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -6,24 +6,30 @@ import { UsageError } from "./usage-error.ts";
  * @throws UsageError
  */
 export function checkReadable(file: string): void {
-  try {
+  const isDirectory = reading(file, () => {
     accessSync(file, constants.R_OK);
-  } catch (error) {
-    throw cannotRead(file, error);
-  }
+    return statSync(file).isDirectory();
+  });
+  if (isDirectory) throw cannotRead(file, "EISDIR");
 }
 
 /** The text of a file; "-" is standard input. @throws UsageError */
 export function readText(file: string): string {
+  return reading(file, () => readFileSync(file === "-" ? 0 : file, "utf8"));
+}
+
+function reading<T>(file: string, read: () => T): T {
   try {
-    return readFileSync(file === "-" ? 0 : file, "utf8");
+    return read();
   } catch (error) {
-    throw cannotRead(file, error);
+    throw cannotRead(
+      file,
+      error instanceof Error && "code" in error ? String(error.code) : `${error}`,
+    );
   }
 }
 
-function cannotRead(file: string, error: unknown): UsageError {
-  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+function cannotRead(file: string, code: string): UsageError {
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: "there is no such file",
     EACCES: "permission denied",

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { readEnvironment } from "../../src/config/environment.ts";
 import { isJsonObject } from "../../src/config/json-object.ts";
 import { readPoolsDocument } from "../../src/config/pools-document.ts";
-import type { Overrides, Question } from "./question.ts";
+import { isOcid, type Overrides, type Question } from "./question.ts";
 
 /** What is asked beside the question itself. */
 export interface Wishes {
@@ -45,9 +45,8 @@ function allWith(settings: object, environment: Wishes["environment"]): string {
   const read = readPoolsDocument(readEnvironment(environment), (path) =>
     readFileSync(path, "utf8"),
   );
-  const entries = read.ok ? read.value.pools : [];
-  if (entries.length === 0) return "";
-  const pools = entries.map((entry) => {
+  if (read.pools.length === 0) return "";
+  const pools = read.pools.map((entry) => {
     if (!isJsonObject(entry)) return entry;
     const { name } = entry;
     return typeof name === "string" ? { pool: name, ...settings } : { ...entry, ...settings };
@@ -56,5 +55,5 @@ function allWith(settings: object, environment: Wishes["environment"]): string {
 }
 
 function poolKey(pool: string) {
-  return /^ocid1\./i.test(pool) ? { instancePoolId: pool } : { pool };
+  return isOcid(pool) ? { instancePoolId: pool } : { pool };
 }

@@ -4,7 +4,7 @@ import { isJsonObject } from "./json-object.ts";
 import { identityKeys, type Known, readPoolEntry, resolveEntry, textOf } from "./pool-entry.ts";
 import type { PoolSelection } from "./pool-selection.ts";
 import { completePoolSpec, type PoolSettings, type PoolSpec } from "./pool-spec.ts";
-import { emptyDocument, type ReadTextFile, readPoolsDocument } from "./pools-document.ts";
+import { type ReadTextFile, readPoolsDocument } from "./pools-document.ts";
 import { type Checked, joinPath, type Problem, readByName } from "./problems.ts";
 import { readPrometheusServer } from "./prometheus-servers.ts";
 import { configuringServers } from "./server-of-url.ts";
@@ -41,8 +41,7 @@ export function readConfiguration(
   environment: Environment,
   readTextFile: ReadTextFile,
 ): Configuration {
-  const source = readPoolsDocument(environment, readTextFile);
-  const document = source.ok ? source.value : emptyDocument;
+  const document = readPoolsDocument(environment, readTextFile);
   const { at } = document;
   const serversPath = `${at}prometheus.servers`;
   const configured = readByName(document.servers, serversPath, "servers", readPrometheusServer);
@@ -82,7 +81,7 @@ export function readConfiguration(
     warnings: ignoredKeysWarning([shared, ...entries].flatMap(({ ignored }) => ignored)),
     problems: [
       ...environment.problems,
-      ...(source.ok ? [] : source.problems),
+      ...document.problems,
       ...configured.problems,
       ...(byVariables?.ok === false ? byVariables.problems : []),
       ...own.problems,

@@ -62,5 +62,7 @@ function hintAt(name: string, names: readonly string[]): string {
   }
   const meant = suggestion(name, names);
   if (meant !== undefined) return `Did you mean "${meant}"?`;
-  return names.length === 0 ? "No pool is configured." : `Configured are ${listNames(names)}.`;
+  return names.length === 0
+    ? "No pool has a name: give its OCID as instancePoolId, or configure it in POOLS or POOLS_FILE."
+    : `Configured are ${listNames(names)}.`;
 }

@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import { doc } from "./doc.ts";
 import type { Environment } from "./environment.ts";
-import { isJsonObject } from "./json-object.ts";
+import { isJsonObject, type JsonObject } from "./json-object.ts";
 import { check, key } from "./keys.ts";
 import { parseDocument } from "./parse-document.ts";
-import { type Checked, failed } from "./problems.ts";
+import type { Problem } from "./problems.ts";
 
 /** The keys of `prometheus` in POOLS. */
 export const sharedKeys = {
@@ -38,31 +38,34 @@ export interface PoolsDocument {
   readonly servers: unknown;
   readonly exporters: unknown;
   readonly pools: readonly unknown[];
+  /** What is wrong with it; what is right beside that is there all the same, to be judged at once. */
+  readonly problems: readonly Problem[];
 }
 
 /** Reads a text file; throws when it can't. */
 export type ReadTextFile = (path: string) => string;
 
 /** No configuration, or none that can be read. */
-export const emptyDocument: PoolsDocument = {
+const emptyDocument: PoolsDocument = {
   at: "",
   defaults: {},
   servers: {},
   exporters: {},
   pools: [],
+  problems: [],
 };
 
 /** Finds the configured pools: POOLS (text) or POOLS_FILE (a path in the image); none is fine. */
 export function readPoolsDocument(
   environment: Environment,
   readTextFile: ReadTextFile,
-): Checked<PoolsDocument> {
+): PoolsDocument {
   const { POOLS, POOLS_FILE } = environment;
   if (POOLS !== undefined && POOLS_FILE !== undefined) {
     return failed("POOLS", "POOLS and POOLS_FILE are both set; keep one");
   }
   if (POOLS !== undefined) return parsePoolsDocument(POOLS, "POOLS");
-  if (POOLS_FILE === undefined) return { ok: true, value: emptyDocument };
+  if (POOLS_FILE === undefined) return emptyDocument;
   try {
     return parsePoolsDocument(readTextFile(POOLS_FILE), "POOLS_FILE");
   } catch {
@@ -70,7 +73,11 @@ export function readPoolsDocument(
   }
 }
 
-function parsePoolsDocument(text: string, variable: string): Checked<PoolsDocument> {
+function failed(path: string, message: string): PoolsDocument {
+  return { ...emptyDocument, problems: [{ path, message }] };
+}
+
+function parsePoolsDocument(text: string, variable: string): PoolsDocument {
   const parsed = parseDocument(text);
   if (!parsed.ok) return failed(variable, parsed.message);
   // A bare list of pools is what the original accepted, too.
@@ -78,9 +85,14 @@ function parsePoolsDocument(text: string, variable: string): Checked<PoolsDocume
   if (!isJsonObject(document)) return failed(variable, "expected an object with pools");
   const at = `${variable}: `;
   const checked = check(poolsDocument, document, at, { secret: true });
-  if (!checked.ok) return checked;
-  const { defaults, prometheus, pools } = checked.value;
-  const { servers, exporters } = prometheus ?? {};
-  const parts = { defaults: defaults ?? {}, servers: servers ?? {}, exporters: exporters ?? {} };
-  return { ok: true, value: { at, ...parts, pools: pools ?? [] } };
+  const { defaults, prometheus, pools }: JsonObject = document;
+  const { servers, exporters } = isJsonObject(prometheus) ? prometheus : {};
+  return {
+    at,
+    defaults: defaults ?? {},
+    servers: servers ?? {},
+    exporters: exporters ?? {},
+    pools: Array.isArray(pools) ? pools : [],
+    problems: checked.ok ? [] : checked.problems,
+  };
 }

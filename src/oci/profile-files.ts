@@ -56,6 +56,8 @@ function readPem(profile: Profile, lost: string) {
     const hint = path === undefined ? wholeKey : "Set key_file to the private key's .pem file.";
     throw fail("which is the public half of the key", hint);
   }
+  if (/-----BEGIN OPENSSH PRIVATE KEY-----/.test(pem))
+    throw fail("which is an SSH key, not an API key");
   if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) throw fail("which is no private key in PEM");
   return { pem, what, fail };
 }

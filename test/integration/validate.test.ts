@@ -60,6 +60,12 @@ describe("npm run validate", () => {
     expect(stdout).toBe("examples/pools.yaml: 2 pool(s): web, batch\n");
   });
 
+  it("says that a file has no pools", async () => {
+    const path = file("pools:\n");
+
+    expect((await validate(path)).stdout).toBe(`${path}: no pools\n`);
+  });
+
   it("exits with 1 when PromQL doesn't parse, and says where", async () => {
     const { code, stderr } = await validate(
       file(`
@@ -83,6 +89,7 @@ prometheus:
 
   it("exits with 1 and names every problem, with the key that was probably meant", async () => {
     const path = file(`
+default: {}
 defaults: { windowMinuts: 5 }
 prometheus: { servers: { eu: { ulr: "http://x" } } }
 pools:
@@ -97,12 +104,13 @@ pools:
 
     expect(code).toBe(1);
     expect(stderr.split("\n").filter((line) => !line.startsWith("npm warn"))).toEqual([
-      `${path}:3:26: prometheus.servers.eu.url: is missing`,
-      `${path}:3:32: prometheus.servers.eu.ulr: unknown key; did you mean url?`,
-      `${path}:2:13: defaults.windowMinuts: unknown key; did you mean windowMinutes?`,
-      `${path}:6:5: pools[0].instancePoolId: not the OCID of an instance pool, got "ocid1.instance.oc1.iad.notapool"`,
-      `${path}:10:31: pools[1].prometheus.steel: unknown key; did you mean steal?`,
-      `${path}:10:19: pools[1].prometheus.server: no Prometheus server "us"; none is configured: set PROMETHEUS_URL`,
+      `${path}:2:1: default: unknown key; did you mean defaults?`,
+      `${path}:4:26: prometheus.servers.eu.url: is missing`,
+      `${path}:4:32: prometheus.servers.eu.ulr: unknown key; did you mean url?`,
+      `${path}:3:13: defaults.windowMinuts: unknown key; did you mean windowMinutes?`,
+      `${path}:7:5: pools[0].instancePoolId: not the OCID of an instance pool, got "ocid1.instance.oc1.iad.notapool"`,
+      `${path}:11:31: pools[1].prometheus.steel: unknown key; did you mean steal?`,
+      `${path}:11:19: pools[1].prometheus.server: no Prometheus server "us"; none is configured: set PROMETHEUS_URL`,
       "",
     ]);
   });
@@ -121,7 +129,11 @@ pools:
     expect(await validate()).toMatchObject({ code: 1, stderr: expect.stringContaining("Usage:") });
     expect(await validate("missing.yaml")).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("cannot read missing.yaml"),
+      stderr: expect.stringContaining("Cannot read missing.yaml: there is no such file."),
+    });
+    expect(await validate("docs")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("Cannot read docs: it is a directory."),
     });
   });
 });

@@ -1,9 +1,13 @@
 import stringWidth from "string-width";
-import type { InstanceDetail, PoolResult } from "../../../src/result/result-document.ts";
+import type {
+  InstanceDetail,
+  MissingInstance,
+  PoolResult,
+} from "../../../src/result/result-document.ts";
 import type { Utilization } from "../../../src/result/statistics.ts";
 import { bar, percentText, percentWidth } from "./bar.ts";
 import { explainError, missingMetrics, statusText } from "./explanation.ts";
-import { cell, noBreak, type Page, paint, printable, widest, wrapped } from "./page.ts";
+import { noBreak, type Page, paint, printable, shortened, widest, wrapped } from "./page.ts";
 
 /** Bars have this many columns where there is room, or no terminal. */
 const usualBar = 20;
@@ -69,39 +73,41 @@ function memberLines(
     Math.max(0, first - there.length),
     Math.max(0, first + rows - there.length),
   );
-  const names = [...shown, ...absent].map(({ displayName }) => printable(displayName));
-  const reasons = absent.map((member) => `no ${missingMetrics(member)}: ${member.reason}`);
-  const longest = widest(names);
+  const displayNames = [...ordered, ...missing].map(({ displayName }) => printable(displayName));
+  const reasons = absent.map((member) => whyMissing(member, page));
+  const longest = widest(displayNames);
   const alone = Math.max(8, (page.columns ?? Number.POSITIVE_INFINITY) - 4 - widest(reasons));
   const { name, bars } =
     shown.length > 0 ? widths(page, longest) : { name: Math.min(longest, alone), bars: 0 };
+  const names = shortened(displayNames, name).slice(first, first + rows);
   const lines = [
-    ...shown.map((member) => `  ${memberLine(member, page, name, bars)}`),
-    ...absent.map(({ displayName }, index) => {
-      const why = paint(page, "yellow", reasons[index] ?? "");
-      return `  ${cell(printable(displayName), name)}  ${why}`;
-    }),
-  ];
+    ...shown.map((member) => numbersOf(member, page, bars)),
+    ...reasons.map((reason) => paint(page, "yellow", reason)),
+  ].map((what, index) => `  ${names[index]}  ${what}`);
   if (!cut) return lines;
   const more = `  … ${all - lines.length} more members, ${missing.length} missing in all`;
   return [...lines, paint(page, "dim", more)];
+}
+
+/** In a narrow window the reason alone, where it is that of both metrics. */
+function whyMissing(member: MissingInstance, { columns = roomForBars }: Page): string {
+  const { metrics, reason } = member;
+  if (columns < roomForBars && metrics.length > 1) return reason;
+  return `no ${missingMetrics(member)}: ${reason}`;
 }
 
 function busiestFirst(a: InstanceDetail, b: InstanceDetail): number {
   return Math.max(b.cpu ?? 0, b.memory ?? 0) - Math.max(a.cpu ?? 0, a.memory ?? 0);
 }
 
-function memberLine(member: InstanceDetail, page: Page, name: number, bars: number): string {
-  const { displayName, cpu, memory } = member;
+function numbersOf({ cpu, memory }: InstanceDetail, page: Page, bars: number): string {
   const label = (text: string) => paint(page, "dim", text);
   if (bars === 0) {
     const number = (value: number | null) =>
       (value === null ? "–" : `${Math.round(value)} %`).padStart(5);
-    const numbers = `${label("CPU")} ${number(cpu)}  ${label("mem")} ${number(memory)}`;
-    return `${cell(printable(displayName), name)}  ${numbers}`;
+    return `${label("CPU")} ${number(cpu)}  ${label("mem")} ${number(memory)}`;
   }
-  const drawn = `${label("CPU")} ${bar(page, cpu, bars)}  ${label("memory")} ${bar(page, memory, bars)}`;
-  return `${cell(printable(displayName), name)}  ${drawn}`;
+  return `${label("CPU")} ${bar(page, cpu, bars)}  ${label("memory")} ${bar(page, memory, bars)}`;
 }
 
 /** Long names give way to bars that can still be told apart. */

@@ -13,7 +13,7 @@ const narrowestBar = 4;
 const busiestWidth = " ↑100".length;
 /** Measurements that a row remembers of its pool. */
 export const recentWidth = 8;
-/** Fewer columns than these have no room for words, and for bars; below the first, names go before bars. */
+/** Fewer columns than these have no room for words, and for bars. */
 const roomForWords = 80;
 const roomForBars = 60;
 /** From here on, there is room for what was measured before. */
@@ -32,13 +32,17 @@ export function poolTable(pools: readonly PoolResult[], page: Page): readonly st
   return [...poolRows(pools, page), ...(notes.length > 0 ? ["", ...notes] : [])];
 }
 
-/** The header, and a row for each pool. */
+/**
+ * The header, and a row for each pool. `all` are those that may be scrolled to: columns and names stay as they are
+ * meanwhile.
+ */
 export function poolRows(
   pools: readonly PoolResult[],
   page: Page,
   watched?: WatchColumns,
+  all = pools,
 ): readonly string[] {
-  const layout = layoutOf(pools, page, watched !== undefined);
+  const layout = layoutOf(all, page, watched !== undefined);
   const marker = watched === undefined ? "" : "  ";
   const header = [
     cell("pool", layout.name),
@@ -48,16 +52,17 @@ export function poolRows(
     ...(layout.recent ? [cell("CPU so far", recentWidth + 2)] : []),
     layout.status > 1 ? "reporting" : "of",
   ].join(layout.gap);
-  const names = shortened(
-    pools.map(({ name }) => printable(name)),
+  const shortNames = shortened(
+    all.map(({ name }) => printable(name)),
     layout.name,
   );
+  const names = new Map(all.map((pool, index) => [pool, shortNames[index] ?? ""]));
   return [
     paint(page, "dim", `${marker}${header}`),
     ...pools.map((pool, index) => {
       const here = watched?.cursor === index;
       const start = watched === undefined ? "" : here ? paint(page, "bold", "› ") : marker;
-      return start + row(pool, names[index] ?? "", page, layout, watched?.recent(pool) ?? []);
+      return start + row(pool, names.get(pool) ?? "", page, layout, watched?.recent(pool) ?? []);
     }),
   ];
 }
@@ -72,7 +77,13 @@ interface Layout {
   readonly gap: string;
 }
 
-function layoutOf(pools: readonly PoolResult[], { columns }: Page, watched: boolean): Layout {
+/** Where there is too little room for all, words become signs, then bars go, and only then names are cut. */
+function layoutOf(
+  pools: readonly PoolResult[],
+  { columns }: Pick<Page, "columns">,
+  watched: boolean,
+  words = (columns ?? 0) >= roomForWords,
+): Layout {
   const longest = Math.max("pool".length, widest(pools.map(({ name }) => printable(name))));
   const withBars = percentWidth + busiestWidth;
   if (columns === undefined) {
@@ -80,7 +91,6 @@ function layoutOf(pools: readonly PoolResult[], { columns }: Page, watched: bool
     const metric = usualBar + withBars;
     return { name: longest, status, bars: usualBar, metric, recent: false, gap: "  " };
   }
-  const words = columns >= roomForWords;
   const gap = columns >= roomForBars ? "  " : " ";
   const status = words ? "partial".length : 1;
   const recent = watched && columns >= roomForRecent;
@@ -92,14 +102,14 @@ function layoutOf(pools: readonly PoolResult[], { columns }: Page, watched: bool
   const all = columns - fixed - (recent ? recentWidth + 2 + gap.length : 0);
   const room = all - 2 * withBars;
   const wanted = Math.floor((room - longest) / 2);
-  if (columns < roomForBars || (!words && wanted < narrowestBar)) {
+  if (words && wanted < narrowestBar) return layoutOf(pools, { columns }, watched, false);
+  if (columns < roomForBars || wanted < narrowestBar) {
     const metric = 3 + busiestWidth;
     const name = Math.min(longest, Math.max(8, all - 2 * metric));
     return { name, status, bars: 0, metric, recent, gap };
   }
-  const bars = Math.min(widestBar, Math.max(narrowestBar, wanted));
-  const name = Math.min(longest, Math.max(8, room - 2 * bars));
-  return { name, status, bars, metric: bars + withBars, recent, gap };
+  const bars = Math.min(widestBar, wanted);
+  return { name: longest, status, bars, metric: bars + withBars, recent, gap };
 }
 
 function row(

@@ -17,6 +17,9 @@ const roomForWords = 60;
 /** The most rows that explanations of the chosen pool take from the table. */
 const noteRows = 5;
 
+/** So many rows of the table are more than what is to be said of one of them. */
+const fewestPools = 3;
+
 /** What a page of `--watch` is drawn from, beside what was measured. */
 export interface Watching {
   readonly seconds: number;
@@ -70,19 +73,23 @@ function listOf(
 ): readonly string[] {
   const chosen = shown[cursor];
   const room = page.rows ?? Number.POSITIVE_INFINITY;
-  const notes = chosen === undefined ? [] : notesIn(chosen, page, Math.max(noteRows, room / 3));
   const filter = view.onlyTrouble ? ["not ok only"] : [];
   const countLines = (range: string) =>
     joined(page, [`${range}${countsText(all, page)}`, `by ${view.sort}`, ...filter]);
   const rangeOf = (start: number, end: number) => `${start}–${end} of `;
   const above = countLines(rangeOf(shown.length, shown.length)).length + 1;
+  const forNotes = Math.min(
+    Math.max(noteRows, room / 3),
+    room - above - Math.min(fewestPools, shown.length) - 1,
+  );
+  const notes = chosen === undefined ? [] : notesIn(chosen, page, forNotes);
   const rows = Math.max(1, room - above - (notes.length > 0 ? notes.length + 1 : 0));
   const first = Math.max(0, Math.min(cursor - Math.floor(rows / 2), shown.length - rows));
   const visible = shown.slice(first, first + rows);
   const isPart = visible.length < shown.length;
   return [
     ...countLines(isPart ? rangeOf(first + 1, first + visible.length) : ""),
-    ...poolRows(visible, page, { cursor: cursor - first, recent }),
+    ...poolRows(visible, page, { cursor: cursor - first, recent }, all),
     ...(notes.length > 0 ? ["", ...notes] : []),
   ];
 }
@@ -91,6 +98,7 @@ function listOf(
 function notesIn(pool: PoolResult, page: Page, rows: number): readonly string[] {
   const notes = notesOn([pool], page);
   if (notes.length <= rows) return notes;
+  if (rows < 1) return [];
   return [...notes.slice(0, Math.floor(rows) - 1), paint(page, "dim", "  … enter shows the rest")];
 }
 

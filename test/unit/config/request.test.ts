@@ -622,5 +622,10 @@ describe("readPoolsRequest", () => {
     const empty = configurationOf({});
 
     expect(() => readPoolsRequest(undefined, empty)).toThrow("There is no pool to measure.");
+    expect(() => readPoolsRequest({ pool: "web" }, empty)).toThrow(
+      expect.objectContaining({
+        hint: "No pool has a name: give its OCID as instancePoolId, or configure it in POOLS or POOLS_FILE.",
+      }),
+    );
   });
 });

@@ -44,6 +44,11 @@ describe("a file of pools", () => {
     ["pools: web\n", "1:1: pools: expected a list"],
     ["pools:\n  - web\n", "2:5: pools[0]: expected a pool spec, an object"],
     ["web\n", "1:1: expected an object with pools"],
+    ["", " expected an object with pools"],
+    [
+      "pools:\n  - name: web\n   instancePoolId: x\n",
+      "3:1: something is missing here: a closing bracket or quote, a comma, a space after a colon, or the indentation of the lines above (MISSING_CHAR)",
+    ],
     [
       "prometheus:\n  servers:\n    eu:\n      auth: {}\n",
       "3:5: prometheus.servers.eu.url: is missing",
@@ -60,7 +65,7 @@ describe("a file of pools", () => {
     ["pools:\n\t- name: web\n", "2:1: a tab indents this line; use spaces (TAB_AS_INDENT)"],
     [
       "pools:\n  - name: 'web\n",
-      "3:1: something is missing here: a closing bracket or quote, a comma, or a space after a colon (MISSING_CHAR)",
+      "3:1: something is missing here: a closing bracket or quote, a comma, a space after a colon, or the indentation of the lines above (MISSING_CHAR)",
     ],
     [
       "pools: [\n",
@@ -88,7 +93,7 @@ describe("a file of pools", () => {
     writeFileSync(file, "pools: []\n");
 
     expect(problemsOfPools("missing.yaml", {})).toEqual([
-      "cannot read missing.yaml; is it in the image or package?",
+      "missing.yaml: cannot read missing.yaml; is it in the image or package?",
     ]);
     expect(problemsOfPools(file, { OCI_AUTH: "me", PROMETHEUS_URL: "x" })).toEqual([
       "OCI_AUTH: must be resource_principal, instance_principal or config_file",

@@ -217,6 +217,12 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     message: `The ${where} has the key file ~/.oci/key.pem, which is the public half of the key.`,
     hint: "Set key_file to the private key's .pem file.",
   },
+  "an SSH key": {
+    config: whole,
+    files: { "key.pem": pem.replaceAll("PRIVATE KEY", "OPENSSH PRIVATE KEY") },
+    message: `The ${where} has the key file ~/.oci/key.pem, which is an SSH key, not an API key.`,
+    hint: newKey,
+  },
   "a damaged key": {
     config: whole,
     files: { "key.pem": pem.replace(/^(.{200}).{100}/s, "$1") },

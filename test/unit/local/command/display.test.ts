@@ -140,6 +140,43 @@ describe("forty pools in a window of 24 rows", () => {
     expect(paged.names).not.toContain("db");
   });
 
+  it.each([40, 80])(
+    "keep their names and columns while they scroll, in %d columns",
+    async (columns) => {
+      const named = pools.map((pool, index) => {
+        const name = `recommendations-for-the-${index < 30 ? "" : "other-"}shop-in-eu-${index}`;
+        return { ...pool, name };
+      });
+      const terminal = new FakeTerminal(columns, 24);
+      const display = windowDisplay(terminal, { seconds: 30, signer: "profile PROD", now });
+      display.show({ ...many, document: { ...document, pools: named } });
+      const shown = new Map<string, Set<string>>();
+      for (let step = 0; step < 40; step++) {
+        for (const line of (await terminal.lines()).slice(4)) {
+          const [, name = "", number = ""] = /^[› ] (\S*-(\d+)) +[✓✗]/.exec(line) ?? [];
+          shown.set(number, (shown.get(number) ?? new Set()).add(name));
+        }
+        display.press("down");
+      }
+      display.close();
+      shown.delete("");
+
+      expect(shown.size).toBe(40);
+      expect([...shown.values()].filter((names) => names.size !== 1)).toEqual([]);
+    },
+  );
+
+  it("keep three rows of a small window to themselves", async () => {
+    const terminal = new FakeTerminal(40, 12);
+    const display = windowDisplay(terminal, { seconds: 30, signer: "profile PROD", now });
+    display.show(many);
+    const lines = await terminal.lines();
+    display.close();
+
+    expect(lines.filter((line) => /^[› ] (pool-|db)/.test(line))).toHaveLength(3);
+    expect(lines.at(-1)).toBe("  … enter shows the rest");
+  });
+
   it("are sorted otherwise, or only those in trouble are left", async () => {
     expect((await shownAfter(80, "sort")).names[0]).toBe("pool-39");
     expect((await shownAfter(80, "sort", "sort")).names.slice(0, 2)).toEqual(["db", "pool-0"]);

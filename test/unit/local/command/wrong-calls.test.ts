@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readOptions } from "../../../../local/command/options.ts";
+import { checkConfigured, readOptions } from "../../../../local/command/options.ts";
 import { UsageError } from "../../../../local/command/usage-error.ts";
 
 const conditions =
@@ -26,6 +26,11 @@ describe("a wrong call of the command", () => {
     [["-f", "missing.json"], "Cannot read missing.json: there is no such file."],
     [["-f", "src"], "Cannot read src: it is a directory."],
     [["--config", "missing.yaml", "--all"], "Cannot read missing.yaml: there is no such file."],
+    [["--config", "src", "--all"], "Cannot read src: it is a directory."],
+    [
+      ["--demo", "--prometheus-url", "localhost:9090"],
+      "--prometheus-url takes a URL such as http://localhost:9090.",
+    ],
     [["--pools", "web"], "There is no option --pools; did you mean --pool?"],
     [["--al"], "There is no option --al; did you mean --all?"],
     [["--profil", "A"], "There is no option --profil; did you mean --profile?"],
@@ -88,6 +93,30 @@ describe("a wrong call of the command", () => {
     ],
   ])("%j is told what to change", (args, message) => {
     expect(() => readOptions(args, "own")).toThrow(new UsageError(message));
+  });
+
+  it.each([
+    ["--all", {}, false],
+    ["--pool web", {}, false],
+    ["--pool web --doctor", {}, false],
+    ["--pool ocid1.instancepool.oc1.iad.a --pool web", {}, false],
+    ["--pool ocid1.instancepool.oc1.iad.a", {}, true],
+    ["--health", {}, true],
+    ["--all", { POOLS: "[]" }, true],
+    ["--all", { POOLS_FILE: "pools.yaml" }, true],
+    ["--all --config package.json", {}, true],
+    ["--all --demo", {}, true],
+  ])("%s beside %j needs no other configuration: %s", (line, variables, isEnough) => {
+    const options = readOptions(line.split(" "), "own");
+    if (typeof options === "string") throw new Error(options);
+    const check = () => checkConfigured(options, variables);
+
+    if (isEnough) expect(check).not.toThrow();
+    else {
+      expect(check).toThrow(
+        new UsageError("No pool is configured: give --config <file>, or --pool <OCID>."),
+      );
+    }
   });
 
   it.each([

@@ -81,6 +81,25 @@ describe("a pool for a person", () => {
     expect(lines[1]).toMatch(/ inst-with-a-name.*… /);
   });
 
+  it("tells members apart whose names differ at their ends only, in 40 columns", () => {
+    const rows = renderDocument(
+      documentOf(
+        poolResult([
+          detail("payments-prod-iad-1", 50, 50),
+          detail("payments-prod-iad-2", 50, 50),
+          detail("payments-prod-iad-3", null, null),
+        ]),
+      ),
+      terminal(40),
+    ).slice(-3);
+
+    expect(rows).toEqual([
+      "  …ents-prod-iad-1  CPU  50 %  mem  50 %",
+      "  …ents-prod-iad-2  CPU  50 %  mem  50 %",
+      "  …ents-prod-iad-3  no_data",
+    ]);
+  });
+
   it("shows the busiest of more members than there are rows, and counts the others", () => {
     const many = Array.from({ length: 100 }, (_, index) => detail(`inst-${index}`, index, 5));
     const absent = detail("inst-gone", null, null);
@@ -157,6 +176,19 @@ describe("several pools for a person", () => {
 
     expect(long).toBe("recommendations-eu-2  !   68 ↑92    64 ↑66   2/3");
     expect(short).toMatch(/^web {4}! {2}█+/);
+  });
+
+  it("have signs for words, and then no bars, before they cut a name, in 80 columns", () => {
+    const rows = ["web-frontend-prod", "web-frontend-production-eu", "n".repeat(40)].map((name) => {
+      const table = renderDocument(documentOf(poolResult(members, { name }), batch), terminal(80));
+      return table[1]?.replace(name, "*");
+    });
+
+    expect(rows).toEqual([
+      "*  partial  ████▏░  68.3 % ↑92   ███▉░░  63.8 % ↑66   2 of 3",
+      "*  !  █████▌░░  68.3 % ↑92   █████▏░░  63.8 % ↑66   2/3",
+      "*  !   68 ↑92    64 ↑66   2/3",
+    ]);
   });
 
   it.each([40, 60, 80, 120])("keep what matters in %d columns", (columns) => {
