@@ -2,7 +2,7 @@ import type { Statistic } from "../config/pool-spec.ts";
 import { overTime } from "../result/statistics.ts";
 import { silent, timesWith, tooFew, whyGone } from "./freshness.ts";
 import { counterFell, cpuApart, cpuOffline, modesNotKept } from "./notes.ts";
-import { intervalOf, isOld, resolutionOf } from "./sample-times.ts";
+import { intervalOf, isOld, resolutionOf, type Times } from "./sample-times.ts";
 import type { CpuStep, CpuTimes, Target } from "./target.ts";
 import { type Moment, missing, percent, type Verdict } from "./verdict.ts";
 
@@ -41,9 +41,10 @@ export function cpuOverTime(target: Target, cpu: CpuTimes, moment: Moment): Verd
   // Where the last step is older than each sample is known.
   const gone = scrapes === undefined ? whyGone(target, moment) : undefined;
   if (gone !== undefined) return gone;
-  const interval = intervalOf(scrapes ?? samples.map(({ stamp }) => stamp.time));
-  const newest = Math.max(last.stamp.time, scrapes?.at(-1) ?? 0);
-  if (interval !== undefined && isOld(newest, interval, now)) return silent(target, moment);
+  const interval = cpuInterval(samples, scrapes, stepSeconds);
+  if (interval !== undefined && isSilent(last, scrapes, interval, moment)) {
+    return silent(target, moment);
+  }
   const isMean = statistic === "mean";
   const resolution = resolutionOf(interval);
   const start = now - seconds - (isMean ? (interval ?? 0) : resolution / 2);
@@ -53,6 +54,28 @@ export function cpuOverTime(target: Target, cpu: CpuTimes, moment: Moment): Verd
   return isMean
     ? meanOf(inside, cpu)
     : statisticOf(statistic, partsOf(byMinute(inside, interval), 2 * apart), cpu);
+}
+
+/** CPU may come more rarely than the target's other metrics; of more frequent samples steps don't see all. */
+function cpuInterval(
+  samples: readonly Sample[],
+  scrapes: Times | undefined,
+  stepSeconds: number,
+): number | undefined {
+  const own = intervalOf(samples.map(({ stamp }) => stamp.time));
+  const isRare = own !== undefined && own > 1.5 * stepSeconds;
+  return isRare ? own : (intervalOf(scrapes ?? []) ?? own);
+}
+
+/** What has come since the last step is known by the other metrics, if CPU was still coming then. */
+function isSilent(
+  { stamp }: Sample,
+  scrapes: Times | undefined,
+  interval: number,
+  { now, stepSeconds }: Moment,
+): boolean {
+  const newest = Math.max(stamp.time, scrapes?.at(-1) ?? 0);
+  return isOld(newest, interval, now) || isOld(stamp.time, interval, now - stepSeconds);
 }
 
 /** Why there is no newest sample of idle time, if that can be told. */

@@ -1,6 +1,6 @@
 import { addsUp, cpuOverTime, withoutStamp } from "./cpu-steps.ts";
 import { vocabularyOf } from "./exporters/exporters.ts";
-import { ownTimes, silent, timesWith, tooFew } from "./freshness.ts";
+import { ownTimes, timesWith, tooFew, whyGone } from "./freshness.ts";
 import { cpuStepsQuery } from "./queries.ts";
 import { extrapolatedSeconds, intervalOf, isOld, type Times, within } from "./sample-times.ts";
 import { type CpuTimes, readCpu, type Target } from "./target.ts";
@@ -23,7 +23,7 @@ export function cpuMean(target: Target, cpu: CpuTimes, moment: Moment): Verdict 
   const times = timesWith(target, time);
   const interval = times && intervalOf(times);
   if (times === undefined || interval === undefined) return lookAgain(target, cpu, moment);
-  if (isOld(time, interval, now)) return silent(target, moment);
+  if (isOld(time, interval, now)) return goneOrRare(target, cpu, moment);
   const own = within(times, Math.max(start, since), now);
   if (own.length < 2) return tooFew(interval, moment);
   if (!cpu.known) return lookAgain(target, cpu, moment);
@@ -38,6 +38,11 @@ export function cpuMean(target: Target, cpu: CpuTimes, moment: Moment): Verdict 
     ...percent(step.busy / step.all),
     span: reaches ? { first: all[0] ?? time, last: time } : undefined,
   };
+}
+
+/** CPU may come more rarely than what its interval was taken from. */
+function goneOrRare(target: Target, cpu: CpuTimes, moment: Moment): Verdict | Question {
+  return whyGone(target, moment) ?? lookAgain(target, cpu, moment);
 }
 
 /** The time between the samples of the window, as far as the server counts it; undefined if not known. */

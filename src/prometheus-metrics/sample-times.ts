@@ -5,12 +5,23 @@ export type Times = readonly number[];
 const patience = 2.5;
 /** So many of the newest samples tell how often they come. */
 const observed = 11;
+/** With less of them, none is the odd one. */
+const fewestGaps = 4;
 
-/** How far apart samples come; undefined when there are less than two. One gap does not change it. */
+/**
+ * How far apart samples come; undefined when there are less than two. It is the gap that half of their time is in gaps
+ * of its length or longer: two servers that write one series leave short gaps, too. One long gap does not change it.
+ */
 export function intervalOf(times: Times): number | undefined {
   const newest = times.slice(-observed);
   const gaps = newest.slice(1).map((time, index) => time - (newest[index] ?? time));
-  return gaps.sort((a, b) => a - b)[Math.floor((gaps.length - 1) / 2)];
+  gaps.sort((a, b) => b - a);
+  const usual = gaps.slice(gaps.length < fewestGaps ? 0 : 1);
+  let half = usual.reduce((sum, gap) => sum + gap, 0) / 2;
+  return usual.find((gap) => {
+    half -= gap;
+    return half <= 0;
+  });
 }
 
 /** Whether the newest sample is too old to be of now, where samples come so often. */

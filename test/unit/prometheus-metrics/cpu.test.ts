@@ -90,7 +90,8 @@ describe("the mean of CPU", () => {
   });
 
   it("is that of CPU's own samples, however fresh others are", () => {
-    expect(mean({ age: 5, stamp: { age: 95, cpus: 2 } }).reading).toBe("stale");
+    expect(asked(mean({ age: 5, stamp: { age: 95, cpus: 2 } }))).toEqual(again);
+    expect(mean({ age: 95, stamp: { age: 95, cpus: 2 } }).reading).toBe("stale");
   });
 
   it("is of the member's own life only", () => {

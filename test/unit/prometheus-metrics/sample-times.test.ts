@@ -14,9 +14,14 @@ describe("the interval at which samples come", () => {
 
   it("is not changed by a scrape that was missed, and follows a new one", () => {
     expect(intervalOf([0, 15, 30, 60, 75])).toBe(15);
-    expect(intervalOf([0, 60, 120, 180, ...Array.from({ length: 8 }, (_, i) => 185 + 5 * i)])).toBe(
-      5,
-    );
+    const faster = Array.from({ length: 10 }, (_, index) => 185 + 5 * index);
+    expect(intervalOf([0, 60, 120, 180, ...faster])).toBe(5);
+    expect(intervalOf([0, 15, 30, 45, 60, 75, 90, 150, 210, 270])).toBe(60);
+  });
+
+  it("is that of each of several servers that write one series", () => {
+    expect(intervalOf([0, 1, 15, 16, 30, 31, 45, 46, 60, 61])).toBe(14);
+    expect(intervalOf([0, 1, 2, 15, 16, 17, 30, 31, 32, 45, 46])).toBe(13);
   });
 
   it("makes a sample old after two and a half of it", () => {
