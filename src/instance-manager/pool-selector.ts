@@ -79,16 +79,14 @@ export class PoolSelector {
     if (this.#dependencies.asksMonitoring(template)) calls.monitoring.connect();
     const { found, failures, seen } = await search(calls, selection);
     const [failure] = failures;
+    if (found.length > maximumPools) throw tooMany(found.length);
     if (found.length === 0) throw failure ?? nothingFound(selection, seen);
     for (const pool of found) this.#dependencies.learn(pool);
     return { pools: found.map(({ id }) => poolOf(id.toLowerCase())), failures };
   }
 }
 
-/**
- * What a selection finds in its compartments, each looked into as soon as it is known.
- * @throws InvalidRequestError when there are more than 1,000 pools.
- */
+/** What a selection finds in its compartments, each looked into as soon as it is known; not much more than fits. */
 async function search({ compute, identity }: Calls, { select }: RequestedSelection) {
   const found: PoolSummary[] = [];
   const failures: UtilizationError[] = [];
@@ -98,7 +96,7 @@ async function search({ compute, identity }: Calls, { select }: RequestedSelecti
     for await (const pools of compute.listInstancePools({ compartmentId })) {
       seen += pools.length;
       found.push(...pools.filter((pool) => isSelected(pool, select)));
-      if (found.length > maximumPools) throw tooMany(found.length);
+      if (found.length > maximumPools) return;
     }
   };
   /** Of the tenancy, one list has all compartments; of any other, each has those right below it. */
@@ -118,12 +116,9 @@ async function search({ compute, identity }: Calls, { select }: RequestedSelecti
   };
   /** What may not be read, or fails, costs no other compartment its pools. */
   const attempt = (look: Promise<void>) =>
-    look.catch((error) => {
-      const failure = toUtilizationError(error);
-      if (failure.code === "INVALID_REQUEST") throw failure;
-      failures.push(failure);
-    });
+    look.catch((error) => failures.push(toUtilizationError(error)));
   const lookInto = async (compartmentId: string, below: boolean): Promise<void> => {
+    if (found.length > maximumPools) return;
     const looks = [list(compartmentId), ...(below ? [lookBelow(compartmentId)] : [])];
     await Promise.all(looks.map(attempt));
   };

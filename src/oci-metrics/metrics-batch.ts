@@ -69,6 +69,10 @@ export class MetricsBatch {
     this.#dependencies = dependencies;
   }
 
+  get now(): Date {
+    return this.#dependencies.now;
+  }
+
   windowOf({ windowMinutes }: PoolSpec): TimeWindow {
     return lastWholeMinutes(this.#dependencies.now, windowMinutes);
   }

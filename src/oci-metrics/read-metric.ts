@@ -131,13 +131,14 @@ function beginsLate({ timeCreated, points, reading }: Member, { start }: TimeWin
 }
 
 /**
- * Reads by their own OCIDs those that their pool's metrics may not name: some in any case, and more as long
- * as any is found, as a large pool whose agents are off would only use up the tenancy's queries.
+ * Reads by their own OCIDs those that count and that their pool's metrics may not name: some in any case, and more
+ * as long as any is found, as a large pool whose agents are off would only use up the tenancy's queries.
  */
 async function readSilent(batch: MetricsBatch, spec: PoolSpec, members: readonly Member[]) {
   const window = batch.windowOf(spec);
-  const silent = members.filter((member) => isSilent(member, window));
-  const late = members.filter((member) => beginsLate(member, window));
+  const counted = members.filter((one) => !isYoungerThan(one, spec.warmupMinutes, batch.now));
+  const silent = counted.filter((member) => isSilent(member, window));
+  const late = counted.filter((member) => beginsLate(member, window));
   const waiting = [...groupBy([...silent, ...late], ({ id }) => id).values()];
   const warnings = new Set<string>();
   const isLate = ({ reading }: Member) => typeof reading === "number";

@@ -1,15 +1,10 @@
 import type { PoolSpec } from "../config/pool-spec.ts";
 import type { CustomMetric } from "../oci/calls.ts";
-import type { MissingReason } from "../result/reading.ts";
-import type { PoolResult } from "../result/result-document.ts";
-
-/** Of members that may well have reported. */
-const uncounted: ReadonlySet<MissingReason> = new Set(["query_failed", "unresolved_host"]);
+import { knownReporting, type PoolResult } from "../result/result-document.ts";
 
 /**
  * What a pool's result says, as custom metrics: only what is known. Averages that the result itself
- * calls failed (by `minCoverage`) are for a person to look at, not for an alarm to act on; and how
- * many reported isn't known when a query failed, or nobody knows which host is whose. A missing value
+ * calls failed (by `minCoverage`) are for a person to look at, not for an alarm to act on. A missing value
  * is no point, never a 0.
  * @param compartmentId the pool's
  * @param now the timestamp of a pool that nobody was asked about, as nobody runs
@@ -22,14 +17,10 @@ export function metricsOfPool(
 ): readonly CustomMetric[] {
   if (publish === undefined || instances === null) return [];
   const measured = status !== "failed";
-  const { missing } = instances;
-  // A list that is left out of an answer that would be too long says nothing.
-  const listed = missing.length > 0 || instances.reporting === instances.counted;
-  const counted = listed && missing.every(({ reason }) => !uncounted.has(reason));
   const values = {
     CpuUtilization: measured ? cpu.average : null,
     MemoryUtilization: measured ? memory.average : null,
-    ReportingInstances: counted ? instances.reporting : null,
+    ReportingInstances: knownReporting(instances) ?? null,
     RunningInstances: instances.running,
   };
   const stream = {

@@ -1,4 +1,4 @@
-import type { PoolResult } from "./result-document.ts";
+import { knownReporting, type PoolResult } from "./result-document.ts";
 
 /** Text that Prometheus scrapes: its own format 0.0.4, or OpenMetrics 1.0.0. */
 export const expositionFormats = ["prometheus", "openmetrics"] as const;
@@ -30,7 +30,14 @@ const ratio = (percent: number | null): readonly Sample[] =>
 const averageOf = (metric: "cpu" | "memory") => (pool: PoolResult) =>
   pool.status === "failed" ? [] : ratio(pool[metric].average);
 
-const states = ["running", "counted", "reporting"] as const;
+function instancesOf({ instances }: PoolResult): readonly Sample[] {
+  if (instances === null) return [];
+  const { running, counted } = instances;
+  const states = Object.entries({ running, counted, reporting: knownReporting(instances) });
+  return states.flatMap(([state, value]) =>
+    value === undefined ? [] : [{ labels: { state }, value }],
+  );
+}
 
 const gauges: readonly Gauge[] = [
   {
@@ -48,10 +55,7 @@ const gauges: readonly Gauge[] = [
   {
     name: "oci_instance_pool_instances",
     help: "Members that run, that count, and that reported both metrics.",
-    samplesOf: ({ instances }) =>
-      instances === null
-        ? []
-        : states.map((state) => ({ labels: { state }, value: instances[state] })),
+    samplesOf: instancesOf,
   },
   {
     name: "oci_instance_pool_up",

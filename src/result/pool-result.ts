@@ -120,20 +120,27 @@ function numbers(members: readonly Member[], metric: Metric): readonly number[] 
     .filter((reading) => typeof reading === "number");
 }
 
-/** Of each metric by itself; one that no member reports is missing, as not every source has it. */
+/**
+ * Of each metric by itself; one that no member reports is missing, as not every source has it, unless its query failed
+ * in a way that may pass.
+ */
 function lowCoverage(
   { minCoverage }: PoolSpec,
   metrics: Readonly<Record<Metric, Utilization>>,
   instances: InstancesResult,
   failures: readonly UtilizationError[],
 ): UtilizationError | undefined {
-  const low = (["cpu", "memory"] as const).filter((metric) => {
-    const { reporting } = metrics[metric];
-    return reporting > 0 && reporting / instances.counted < minCoverage;
-  });
-  if (low.length === 0) return undefined;
   // Asked again, the members may well be there.
   const transient = failures.find(({ retryable }) => retryable);
+  const isUnanswered = (metric: Metric) =>
+    transient !== undefined &&
+    instances.missing.some((one) => one.reason === "query_failed" && one.metrics.includes(metric));
+  const low = (["cpu", "memory"] as const).filter((metric) => {
+    const { reporting } = metrics[metric];
+    const isCarried = reporting > 0 || isUnanswered(metric);
+    return isCarried && reporting / instances.counted < minCoverage;
+  });
+  if (low.length === 0) return undefined;
   if (transient !== undefined) return transient;
   const reported = low.map(
     (metric) =>

@@ -94,6 +94,24 @@ export interface ResultDocument extends DocumentHead {
   readonly error?: ErrorInfo;
 }
 
+/** Of members that may well have reported. */
+const uncounted: ReadonlySet<MissingReason> = new Set(["query_failed", "unresolved_host"]);
+
+/**
+ * How many counted members reported both, for who is told a number without its reasons; undefined where nobody knows:
+ * a query failed, or which host is whose could not be found out.
+ */
+export function knownReporting({
+  reporting,
+  counted,
+  missing,
+}: InstancesResult): number | undefined {
+  // A list that is left out of an answer that would be too long says nothing.
+  const isListed = missing.length > 0 || reporting === counted;
+  const isKnown = isListed && missing.every(({ reason }) => !uncounted.has(reason));
+  return isKnown ? reporting : undefined;
+}
+
 /** The part of an error that callers may see. */
 export function toErrorInfo({ code, message, retryable, hint }: UtilizationError): ErrorInfo {
   return hint === undefined ? { code, message, retryable } : { code, message, retryable, hint };

@@ -6,6 +6,10 @@ import { allowedMethods, type Call, type HttpTerms, type Trigger } from "./trigg
 const formatKey = "format";
 
 const numberKeys: ReadonlySet<string> = new Set(["windowMinutes", "minCoverage", "warmupMinutes"]);
+const flagKeys: ReadonlySet<string> = new Set([
+  "includeInstances",
+  "select.includeSubcompartments",
+]);
 
 /**
  * A call through an HTTP trigger or API Gateway, which Fn tells from others by its headers. A GET
@@ -60,9 +64,12 @@ function checkFormat(value: string): void {
   });
 }
 
-const deepestKey = 3;
+/** Deeper than any key there is, the path stays a name; a label's name, as of Prometheus, may have dots itself. */
+const deepestKey = 4;
+const labelKeys = "prometheus.matchers.";
 
 function pathOf(key: string): string[] {
+  if (key.startsWith(labelKeys)) return ["prometheus", "matchers", key.slice(labelKeys.length)];
   const path = key.split(".", deepestKey + 1);
   return path.length > deepestKey ? [key] : path;
 }
@@ -70,11 +77,11 @@ function pathOf(key: string): string[] {
 /** Everything in a query string is text; what can't be the right type is left for the check. */
 function typed(key: string, text: string): unknown {
   if (numberKeys.has(key) && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
-  if (key === "includeInstances" && /^(true|false)$/.test(text)) return text === "true";
+  if (flagKeys.has(key) && /^(true|false)$/.test(text)) return text === "true";
   return text;
 }
 
-/** Sets a key, or one of an inner object; deeper than any key there is, the path stays a name. */
+/** Sets a key, or one of an inner object. */
 function set(target: Record<string, unknown>, [key = "", ...rest]: string[], value: unknown): void {
   if (rest.length === 0) {
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true });

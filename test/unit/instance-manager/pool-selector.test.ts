@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { readPoolsRequest } from "../../../src/config/request.ts";
-import { SourceUnavailableError } from "../../../src/errors.ts";
+import {
+  InvalidRequestError,
+  SourceUnavailableError,
+  type UtilizationError,
+} from "../../../src/errors.ts";
 import { PoolSelector } from "../../../src/instance-manager/pool-selector.ts";
 import type { PoolSummary } from "../../../src/oci/answers.ts";
 import { configurationOf } from "../../support/configuration.ts";
@@ -11,13 +15,17 @@ import { compartmentId, poolId } from "../../support/ocids.ts";
 const tenancyId = "ocid1.tenancy.oc1..aaaaaaaatesttenancy";
 
 /** Each compartment has so many pools; those below the tenancy are these compartments. */
-function selectorOf(counts: Readonly<Record<string, number>>, down: readonly string[] = []) {
+function selectorOf(
+  counts: Readonly<Record<string, number>>,
+  down: readonly string[] = [],
+  error: UtilizationError = new SourceUnavailableError("down"),
+) {
   const learned: PoolSummary[] = [];
   const connected: string[] = [];
   const compute = {
     getInstancePool: async () => ({ compartmentId }),
     listInstancePools: async function* ({ compartmentId: where }: { compartmentId: string }) {
-      if (down.includes(where)) throw new SourceUnavailableError("down");
+      if (down.includes(where)) throw error;
       yield Array.from({ length: counts[where] ?? 0 }, (_, index) => ({
         id: `${poolId}${where.slice(-1)}${index}`,
         compartmentId: where,
@@ -91,14 +99,17 @@ describe("PoolSelector", () => {
     ).rejects.toMatchObject({ code: "INVALID_REQUEST" });
   });
 
-  it("keeps what it finds when another compartment can't be asked", async () => {
-    const { resolve } = selectorOf({ [one]: 1, [two]: 1 }, [two]);
+  it.each([
+    ["can't be asked", new SourceUnavailableError("down")],
+    ["refuses a page", new InvalidRequestError("400 InvalidParameter: page")],
+  ])("keeps what it finds when another compartment %s", async (_, error) => {
+    const { resolve } = selectorOf({ [one]: 1, [two]: 1 }, [two], error);
 
     const { pools } = await resolve(select(tenancyId, { includeSubcompartments: true }));
 
     expect(pools.map((pool) => ("error" in pool ? pool.error.code : "found"))).toEqual([
       "found",
-      "SOURCE_UNAVAILABLE",
+      error.code,
     ]);
   });
 

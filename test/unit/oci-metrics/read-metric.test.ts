@@ -227,6 +227,24 @@ describe("readMembers", () => {
     expect(queries).toHaveLength(times);
   });
 
+  it("asks of nobody by its OCID who does not count yet", async () => {
+    const young = Array.from({ length: 60 }, (_, index) =>
+      instance(`new${index}`, createdMinutesAgo(5)),
+    );
+    const { monitoring, queries } = monitoringWith([], [stream("attached", { 0: 30, 4: 30 })]);
+
+    const { readings, warnings } = await readOver(
+      monitoring,
+      { warmupMinutes: 10 },
+      ...young,
+      instance("attached"),
+    );
+
+    expect(readings.get(instanceId("attached"))).toBe(30);
+    expect(warnings).toEqual([]);
+    expect(queries).toHaveLength(2);
+  });
+
   it("calls nobody new whose creation is no date", async () => {
     const old = await read(monitoringWith([]).monitoring, instance("a", { timeCreated: "soon" }));
 

@@ -55,6 +55,19 @@ oci_instance_pool_up{${labels}} 1
     expect(text).toContain(`oci_instance_pool_up{${labels}} 0`);
   });
 
+  it("counts nobody as silent whose query failed: nobody knows", () => {
+    const { instances } = web;
+    const unanswered = instances?.missing.map((one) => ({
+      ...one,
+      reason: "query_failed" as const,
+    }));
+    const pool = { ...web, instances: instances && { ...instances, missing: unanswered ?? [] } };
+    const text = exposition([pool], "prometheus");
+
+    expect(text).toContain('state="counted"} 3');
+    expect(text).not.toContain('state="reporting"');
+  });
+
   it("lets a pool be called anything", () => {
     const name = 'a"b\\c\n} 1\noci_instance_pool_up 1';
     const lines = samples(exposition([{ ...web, name }], "prometheus"));

@@ -1,7 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PoolSettings } from "../../../src/config/pool-spec.ts";
-import { SourceUnavailableError, type UtilizationError } from "../../../src/errors.ts";
+import {
+  InvalidRequestError,
+  SourceUnavailableError,
+  type UtilizationError,
+} from "../../../src/errors.ts";
 import { toPoolResult } from "../../../src/result/pool-result.ts";
 import type { InstanceReadings, Reading } from "../../../src/result/reading.ts";
 import { compartmentId, instanceId, poolId } from "../../support/ocids.ts";
@@ -139,6 +143,18 @@ describe("toPoolResult", () => {
     const { error } = resultOf([both, unanswered], { minCoverage: 1 }, 0, [lost]);
 
     expect(error).toMatchObject({ code: "SOURCE_UNAVAILABLE", retryable: true });
+  });
+
+  it("asks for the coverage of a metric that nobody could be asked for", () => {
+    const lost = new SourceUnavailableError("Monitoring is down");
+    const halves = { cpu: 10, memory: "query_failed" } as const;
+
+    const result = resultOf([halves, halves], { minCoverage: 0.5 }, 0, [lost]);
+
+    expect(result.error).toMatchObject({ code: "SOURCE_UNAVAILABLE", retryable: true });
+    expect(resultOf([halves, halves], {}, 0, [lost]).status).toBe("partial");
+    const refused = new InvalidRequestError("no such operator");
+    expect(resultOf([halves, halves], { minCoverage: 0.5 }, 0, [refused]).status).toBe("partial");
   });
 
   it("leaves members out of coverage and missing that are excluded, and lists them", () => {

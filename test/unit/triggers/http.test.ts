@@ -143,6 +143,10 @@ describe("a query string", () => {
     ["?minCoverage=most", { minCoverage: "most" }],
     ["?includeInstances=true", { includeInstances: true }],
     ["?includeInstances=false", { includeInstances: false }],
+    [
+      "?select.includeSubcompartments=true&select.displayName=true",
+      { select: { includeSubcompartments: true, displayName: "true" } },
+    ],
     ["?includeInstances=yes", { includeInstances: "yes" }],
     ["?includeInstances=1", { includeInstances: "1" }],
     ["?name=5", { name: "5" }],
@@ -159,13 +163,22 @@ describe("a query string", () => {
       { prometheus: { match: { label: "pool", by: "poolId" }, steal: "idle" } },
     ],
     ["?a.b.c=1", { a: { b: { c: "1" } } }],
+    [
+      "?select.definedTags.Operations.CostCenter=42",
+      { select: { definedTags: { Operations: { CostCenter: "42" } } } },
+    ],
+    [
+      "?prometheus.matchers.host.name=a&prometheus.matchers.cluster=b",
+      { prometheus: { matchers: { "host.name": "a", cluster: "b" } } },
+    ],
+    ["?prometheus.matchers.__proto__=a", fromJson('{"prometheus":{"matchers":{"__proto__":"a"}}}')],
     ["?a..b=1", { a: { "": { b: "1" } } }],
     ["?=1", { "": "1" }],
   ])("has inner keys after a dot: %s", (query, request) => {
     expect(queried(query)).toEqual(request);
   });
 
-  it.each(["a.b.c.d", ".".repeat(15_000), `${"a.".repeat(50_000)}b`])(
+  it.each(["a.b.c.d.e", ".".repeat(15_000), `${"a.".repeat(50_000)}b`])(
     "has no keys deeper than a spec has: %#",
     (key) => {
       expect(queried(`?${key}=1`)).toEqual({ [key]: "1" });
