@@ -148,19 +148,17 @@ export function resolvePoolSpec(
   const problems: Problem[] = [];
   const report = (key: string, message: string) =>
     problems.push({ path: key.split(".").reduce(joinPath, path), message });
-  const isNamed = (key: "server" | "exporter") =>
-    spec.source === "prometheus" ||
-    layers.some(({ prometheus }) => prometheus?.[key] !== undefined);
+  const isNamed = layers.some(({ prometheus }) => prometheus?.server !== undefined);
   if (instancePoolId === undefined) report("instancePoolId", "is missing");
   // Of a setting that only this source has: a server that is missing is a mistake in the request.
-  if (isNamed("server") && !servers.has(server)) {
+  if ((spec.source === "prometheus" || isNamed) && !servers.has(server)) {
     const name = server.slice(0, 100);
     report("prometheus.server", `no Prometheus server "${name}"; ${whatIsConfigured(servers)}`);
   }
   if (exporters.has(exporter)) {
     if (spec.source === "prometheus" && spec.statistic !== "mean")
       report("statistic", `the exporter "${exporter}" of the configuration has only mean`);
-  } else if (isNamed("exporter") && !exporterNames.some((name) => name === exporter)) {
+  } else if (!exporterNames.some((name) => name === exporter)) {
     const names = listNames([...exporterNames, ...exporters.keys()]);
     report("prometheus.exporter", `no exporter "${exporter.slice(0, 100)}"; there are ${names}`);
   }
