@@ -1,5 +1,5 @@
 import { readEnvironment } from "../../src/config/environment.ts";
-import { isWholeUser } from "../../src/config/profile-variables.ts";
+import { userLacks } from "../../src/config/profile-variables.ts";
 import { demoConfiguration, demoPools, poolOfHosts } from "../demo-tenancy.ts";
 import { tenancyOf } from "../file-tenancy.ts";
 import { FnAgent } from "../fn-agent/fn-agent.ts";
@@ -66,7 +66,8 @@ function signerOf(variables: LocalFunction["environment"]): string {
   const environment = readEnvironment(variables);
   const { OCI_AUTH, OCI_CONFIG_PROFILE = "DEFAULT" } = environment;
   if (OCI_AUTH !== "config_file") return OCI_AUTH.replace("_", " ");
-  return isWholeUser(environment) ? "the user of OCI_CLI_USER" : `profile ${OCI_CONFIG_PROFILE}`;
+  const isWholeUser = userLacks(environment).length === 0;
+  return isWholeUser ? "the user of OCI_CLI_USER" : `profile ${OCI_CONFIG_PROFILE}`;
 }
 
 type Emulated = Tenancy & { readonly kind: "emulated" };

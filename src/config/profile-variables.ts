@@ -43,9 +43,10 @@ export const profileVariables = {
 /** Those that are set. */
 export type ProfileValues = { readonly [V in keyof typeof profileVariables]?: Secret | undefined };
 
-/** Whether the variables say who signs by themselves: no config file is read then. */
-export function isWholeUser(values: ProfileValues): boolean {
+/** What the variables lack to say by themselves who signs: if it is nothing, no config file is read. */
+export function userLacks(values: ProfileValues): readonly string[] {
   const { OCI_CLI_TENANCY, OCI_CLI_USER, OCI_CLI_FINGERPRINT } = values;
-  const key = values.OCI_CLI_KEY_CONTENT ?? values.OCI_CLI_KEY_FILE;
-  return [OCI_CLI_TENANCY, OCI_CLI_USER, OCI_CLI_FINGERPRINT, key].every((value) => value);
+  const OCI_CLI_KEY_FILE = values.OCI_CLI_KEY_FILE ?? values.OCI_CLI_KEY_CONTENT;
+  const needed = { OCI_CLI_TENANCY, OCI_CLI_USER, OCI_CLI_FINGERPRINT, OCI_CLI_KEY_FILE };
+  return Object.entries(needed).flatMap(([name, value]) => (value === undefined ? name : []));
 }

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Environment } from "../config/environment.ts";
 import { suggestion } from "../config/problems.ts";
-import { isWholeUser, type ProfileValues, profileVariables } from "../config/profile-variables.ts";
+import { type ProfileValues, profileVariables, userLacks } from "../config/profile-variables.ts";
 import { NotAuthenticatedError } from "../errors.ts";
 
 const defaultProfile = "DEFAULT";
@@ -60,7 +60,7 @@ export class Profile {
  */
 export function readProfile(environment: Environment): Profile {
   const { OCI_CONFIG_PROFILE: name = defaultProfile, OCI_CONFIG_FILE: ownPath } = environment;
-  if (isWholeUser(environment)) return new Profile(name, "environment", environment, []);
+  if (userLacks(environment).length === 0) return new Profile(name, "environment", environment, []);
   const path = ownPath === undefined ? join(homedir(), ".oci", "config") : expanded(ownPath);
   const file = shownPath(path);
   const profiles = parseProfiles(readConfigFile(path, file, environment), file);
@@ -113,13 +113,9 @@ function readConfigFile(path: string, file: string, values: ProfileValues): stri
 
 /** For those who set some of the variables, and wanted no file. */
 function withoutFile(values: ProfileValues): string {
-  const set = setVariables(values);
-  if (set.length === 0) return "";
-  const needed = ["OCI_CLI_TENANCY", "OCI_CLI_USER", "OCI_CLI_FINGERPRINT"] as const;
-  const missing: string[] = needed.filter((variable) => !set.includes(variable));
-  if (!set.some((variable) => variable.startsWith("OCI_CLI_KEY_")))
-    missing.push("OCI_CLI_KEY_FILE");
-  return ` The environment does without a file when it has ${missing.join(", ")}, too.`;
+  if (setVariables(values).length === 0) return "";
+  const missing = userLacks(values).join(", ");
+  return ` The environment does without a file when it has ${missing}, too.`;
 }
 
 function parseProfiles(text: string, file: string): Map<string, Map<string, string>> {
