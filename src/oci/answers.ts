@@ -2,13 +2,7 @@ import * as v from "valibot";
 import { isJsonObject } from "../config/json-object.ts";
 
 /** OCI writes null for what a resource doesn't have. What is no text is nothing: it is one resource's only. */
-const optionalText = v.fallback(
-  v.pipe(
-    v.nullish(v.string()),
-    v.transform((text) => text ?? undefined),
-  ),
-  undefined,
-);
+const optionalText = v.fallback(v.optional(v.string()), undefined);
 
 /** What we rely on in OCI's answers; the SDK itself checks nothing. */
 export const instancePool = v.object({
@@ -126,17 +120,11 @@ const refusedMetric = v.pipe(
 );
 
 /** What became of a post that was answered: even then, some of it may have been refused. */
-export const postOutcome = v.pipe(
-  v.object({
-    failedMetricsCount: v.number(),
-    failedMetrics: v.nullish(v.array(refusedMetric), []),
-  }),
-  // The service may name fewer than it counts.
-  v.transform((answer) => ({
-    refusedCount: answer.failedMetricsCount,
-    refused: answer.failedMetrics,
-  })),
-);
+export const postOutcome = v.object({
+  failedMetricsCount: v.number(),
+  /** The service may name fewer than it counts. */
+  failedMetrics: v.nullish(v.array(refusedMetric), []),
+});
 
 export type PostOutcome = v.InferOutput<typeof postOutcome>;
 

@@ -138,7 +138,7 @@ class Publication {
     const metrics = streams.map(({ metric }) => metric);
     try {
       const outcome = await this.#posting.inTime(ingestion.postMetricData(metrics));
-      if (outcome.refusedCount > 0) this.#refuse(streams, outcome);
+      if (outcome.failedMetricsCount > 0) this.#refuse(streams, outcome);
       else this.#posting.logger.debug("Metrics published", { streams: streams.length });
     } catch (thrown) {
       this.fail(streams, thrown);
@@ -156,13 +156,14 @@ class Publication {
   }
 
   /** The service may not name all that it refused; then any pool of the post may be concerned. */
-  #refuse(streams: readonly Stream[], { refusedCount, refused }: PostOutcome): void {
-    const counts = { streams: streams.length, refused: refusedCount };
-    this.#posting.logger.warn("Metrics refused", { ...counts, reason: refused[0]?.message });
+  #refuse(streams: readonly Stream[], outcome: PostOutcome): void {
+    const { failedMetricsCount: refused, failedMetrics } = outcome;
+    const reason = failedMetrics[0]?.message;
+    this.#posting.logger.warn("Metrics refused", { streams: streams.length, refused, reason });
     let named = 0;
     for (const { metric, result } of streams) {
       // Pools of one request may be one pool that is measured in several ways.
-      const found = refused.find(
+      const found = failedMetrics.find(
         ({ name, dimensions }) =>
           metric.name === name &&
           ["instancePoolId", "pool"].every((key) => metric.dimensions[key] === dimensions[key]),
@@ -171,8 +172,8 @@ class Publication {
       named += 1;
       this.#warn(result, `${metric.name} was not published: ${found.message}`);
     }
-    if (named >= refusedCount) return;
-    const text = `${refusedCount} of ${streams.length} metrics that were posted together were refused`;
+    if (named >= refused) return;
+    const text = `${refused} of ${streams.length} metrics that were posted together were refused`;
     for (const { result } of streams) this.#warn(result, text);
   }
 

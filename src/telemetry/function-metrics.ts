@@ -43,12 +43,12 @@ export async function postFunctionMetrics(
     Coverage: summary.coverage,
     OpenCircuits: summary.openCircuits.length,
   };
-  const { refusedCount, refused } = await ingestion.postMetricData(
+  const { failedMetricsCount, failedMetrics } = await ingestion.postMetricData(
     Object.entries(values).flatMap(([name, value]) =>
       value === null ? [] : [{ ...stream, name, timestamp, value }],
     ),
   );
-  if (refusedCount === 0) return;
-  const reason = refused[0]?.message ?? "no reason given";
-  throw new SourceUnavailableError(`${refusedCount} metrics were refused: ${reason}`);
+  if (failedMetricsCount === 0) return;
+  const reason = failedMetrics[0]?.message ?? "no reason given";
+  throw new SourceUnavailableError(`${failedMetricsCount} metrics were refused: ${reason}`);
 }

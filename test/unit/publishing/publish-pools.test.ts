@@ -13,7 +13,7 @@ import { poolSpec } from "../../support/pool-spec.ts";
 import { recordingLogger } from "../../support/recording-logger.ts";
 
 const now = () => new Date("2026-11-23T20:40:12Z");
-const allTaken: PostOutcome = { refusedCount: 0, refused: [] };
+const allTaken: PostOutcome = { failedMetricsCount: 0, failedMetrics: [] };
 
 function specOf(name: string, region: string, settings = {}) {
   const publish = { namespace: "pools", resourceGroup: undefined };
@@ -129,7 +129,7 @@ describe("publishPools", () => {
   it("warns on every pool of a post when the service doesn't say what it refused", async () => {
     const { warnings, messages } = await publish(
       [specOf("a", "us-ashburn-1"), specOf("b", "us-ashburn-1")],
-      () => ({ refusedCount: 2, refused: [] }),
+      () => ({ failedMetricsCount: 2, failedMetrics: [] }),
     );
 
     const text = "2 of 8 metrics that were posted together were refused";
@@ -150,8 +150,8 @@ describe("publishPools", () => {
     }));
 
     const { warnings } = await publish([spec], () => ({
-      refusedCount: 1,
-      refused,
+      failedMetricsCount: 1,
+      failedMetrics: refused,
     }));
 
     expect(warnings).toEqual([["a warning", "CpuUtilization was not published: reason 0"]]);
@@ -164,8 +164,8 @@ describe("publishPools", () => {
     const { warnings } = await publish(
       [specOf("minute", "us-ashburn-1", pool), specOf("hour", "us-ashburn-1", pool)],
       () => ({
-        refusedCount: 1,
-        refused: [{ name: "CpuUtilization", dimensions, message: "too old" }],
+        failedMetricsCount: 1,
+        failedMetrics: [{ name: "CpuUtilization", dimensions, message: "too old" }],
       }),
     );
 
