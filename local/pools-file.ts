@@ -38,7 +38,8 @@ export function problemsOfPools(file: string, variables: Variables = process.env
 /** What is right as it is written, and can hardly be meant. */
 export function warningsOfPools(file: string, variables: Variables = process.env) {
   const { servers, warnings } = configurationOf(file, variables);
-  const halves = [...servers.values()].flatMap(({ name, auth: { username, password } }) => {
+  const halves = [...servers.values()].flatMap(({ name, username, credentials }) => {
+    const { password } = credentials;
     if ((username === undefined) === (password === undefined)) return [];
     const [there, missing] =
       username === undefined ? ["password", "username"] : ["username", "password"];

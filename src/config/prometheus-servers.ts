@@ -19,7 +19,7 @@ import {
 } from "./values.ts";
 
 /** A credential: itself, or the OCID of the Vault secret that holds it. */
-export type Credential = Secret | { readonly secretId: string };
+type Credential = Secret | { readonly secretId: string };
 
 /** A credential is given itself, or as the OCID of the Vault secret that holds it. */
 function credential<const N extends string, S extends v.GenericSchema>(
@@ -125,82 +125,64 @@ function serverConfig(
   const { url, auth = {}, ca, clientCert } = given;
   const { username, oauth2 } = auth;
   const authPath = joinPath(path, "auth");
-  const { bearerToken, password } = credentialsOf(auth, authPath, problems, [
-    "bearerToken",
-    "password",
-  ]);
-  const { headers, clientKey, proxy } = credentialsOf(given, path, problems, [
-    "headers",
-    "clientKey",
-    "proxy",
-  ]);
-  const kinds = [bearerToken, username ?? password, oauth2];
+  const ofUser = credentialsOf(auth, authPath, problems, ["bearerToken", "password"]);
+  const ofServer = credentialsOf(given, path, problems, ["headers", "clientKey", "proxy"]);
+  const kinds = [ofUser.bearerToken, username ?? ofUser.password, oauth2];
   if (kinds.filter((kind) => kind !== undefined).length > 1) {
     const message = "give either bearerToken, or username and password, or oauth2";
     problems.push({ path: authPath, message });
   }
-  const client = oauth2 && oauth2Config(oauth2, joinPath(authPath, "oauth2"), problems);
-  if ((clientCert === undefined) !== (clientKey === undefined)) {
+  const accountPath = joinPath(authPath, "oauth2");
+  const ofAccount = credentialsOf(oauth2 ?? {}, accountPath, problems, ["clientSecret"]);
+  if (oauth2 !== undefined && ofAccount.clientSecret === undefined) {
+    const message = "is missing; give it or clientSecretSecretId";
+    problems.push({ path: joinPath(accountPath, "clientSecret"), message });
+  }
+  if ((clientCert === undefined) !== (ofServer.clientKey === undefined)) {
     problems.push({ path, message: "clientCert and its key go together" });
   }
   return {
     name,
     url,
-    auth: { bearerToken, username, password, oauth2: client },
-    headers,
+    username,
+    oauth2: oauth2 && accountOf(oauth2),
+    credentials: { ...ofUser, ...ofAccount, ...ofServer },
     ca,
     clientCert,
-    clientKey,
-    proxy,
     queryParameters: given.queryParameters ?? {},
     serverName: given.serverName,
   };
 }
 
 /** Where a token is had for the function's own account (RFC 6749, client credentials). */
-export type OAuth2Config = Readonly<NonNullable<ReturnType<typeof oauth2Config>>>;
+export type OAuth2Config = Readonly<ReturnType<typeof accountOf>>;
 
-function oauth2Config(
-  { tokenUrl: url, clientId, scope, audience, ...given }: v.InferOutput<typeof oauth2Keys>,
-  path: string,
-  problems: Problem[],
-) {
-  const { clientSecret } = credentialsOf(given, path, problems, ["clientSecret"]);
-  if (clientSecret !== undefined) return { tokenUrl: url, clientId, clientSecret, scope, audience };
-  const message = "is missing; give it or clientSecretSecretId";
-  problems.push({ path: joinPath(path, "clientSecret"), message });
-  return undefined;
+function accountOf(given: v.InferOutput<typeof oauth2Keys>) {
+  const { clientSecret, clientSecretSecretId, ...account } = given;
+  return account;
 }
 
-/** The credentials of these names; one that is given in both ways is a problem. */
+/** Those of these credentials that are given; one that is given in both ways is a problem. */
 function credentialsOf<N extends string>(
   given: JsonObject,
   path: string,
   problems: Problem[],
   names: readonly N[],
 ) {
-  const all = names.map((name) => {
+  const all = names.flatMap((name): readonly (readonly [N, Credential])[] => {
     const { [name]: value, [`${name}SecretId`]: id } = given;
     if (value !== undefined && id !== undefined) {
       const message = `is given twice; keep it or ${name}SecretId`;
       problems.push({ path: joinPath(path, name), message });
     }
-    if (typeof id === "string") return [name, { secretId: id }];
-    if (value === undefined) return [name, undefined];
-    return [name, new Secret(typeof value === "string" ? value : JSON.stringify(value))];
+    if (typeof id === "string") return [[name, { secretId: id }]];
+    if (value === undefined) return [];
+    return [[name, new Secret(typeof value === "string" ? value : JSON.stringify(value))]];
   });
-  return Object.fromEntries(all) as Readonly<Record<N, Credential | undefined>>;
+  return Object.fromEntries(all) as { readonly [K in N]?: Credential };
 }
 
 /** The Vault secrets that hold the server's credentials. */
-export function secretIdsOf({
-  auth: { bearerToken, password, oauth2: client },
-  headers,
-  clientKey,
-  proxy,
-}: PrometheusServerConfig): readonly string[] {
-  const all = [bearerToken, password, client?.clientSecret, headers, clientKey, proxy];
-  return all.flatMap((credential) =>
-    credential === undefined || credential instanceof Secret ? [] : [credential.secretId],
-  );
+export function secretIdsOf({ credentials }: PrometheusServerConfig): readonly string[] {
+  return Object.values(credentials).flatMap((one) => (one instanceof Secret ? [] : one.secretId));
 }

@@ -31,7 +31,7 @@ const marginMs = 30_000;
 const maximumTokenBytes = 100_000;
 
 /** The function's account at an issuer, and how that is reached. */
-export interface TokenAccount extends Omit<OAuth2Config, "clientSecret"> {
+export interface TokenAccount extends OAuth2Config {
   readonly clientSecret: string;
   readonly http: AxiosInstance;
   readonly endpoint: Endpoint;

@@ -58,10 +58,10 @@ export class PrometheusClient {
       const name = `${what} (${new URL(url).host})`;
       return new Endpoint({ name, limit: calls, now, silenceHint });
     };
-    const { name, url, auth } = server;
+    const { name, url, oauth2 } = server;
     const tokens = `Prometheus server "${name}"'s token endpoint`;
     this.#endpoint = endpointAt(url, `"${name}"`, limit);
-    this.#issuer = auth.oauth2 && endpointAt(auth.oauth2.tokenUrl, tokens, queryLimit());
+    this.#issuer = oauth2 && endpointAt(oauth2.tokenUrl, tokens, queryLimit());
   }
 
   get states(): readonly EndpointState[] {

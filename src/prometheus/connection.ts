@@ -1,7 +1,7 @@
 import { createSecureContext, rootCertificates } from "node:tls";
 import type { AxiosInstance } from "axios";
 import * as v from "valibot";
-import type { Credential, PrometheusServerConfig } from "../config/prometheus-servers.ts";
+import { type PrometheusServerConfig, secretIdsOf } from "../config/prometheus-servers.ts";
 import { headerNames, proxyUrl } from "../config/values.ts";
 import { InvalidRequestError, NotAuthenticatedError, UtilizationError } from "../errors.ts";
 import { type Agents, agentOf, agentsFor, type TlsOptions } from "../network/agents.ts";
@@ -45,32 +45,30 @@ export async function connect(
   server: PrometheusServerConfig,
   { readSecret, issuer, now }: ConnectionNeeds,
 ): Promise<Connection> {
-  const { fromVault, bearer, password, clientSecret, key, ...said } = await revealed(
-    server,
-    readSecret,
-  );
-  const { auth, clientCert: cert, ca } = server;
-  const headers = said.headers === undefined ? {} : readHeaders(said.headers, server);
-  const proxy = said.proxy === undefined ? undefined : readProxy(said.proxy, server);
-  const authorization = authorizationOf(bearer, auth.username, password);
+  const given = await revealed(server, readSecret);
+  const { bearerToken, password, clientSecret, clientKey: key } = given;
+  const { username, oauth2, clientCert: cert, ca } = server;
+  const headers = given.headers === undefined ? {} : readHeaders(given.headers, server);
+  const proxy = given.proxy === undefined ? undefined : readProxy(given.proxy, server);
+  const authorization = authorizationOf(bearerToken, username, password);
   const tls = tlsOptions({ ca, cert, key }, server);
   // Through a tunnel, a proxy sees neither the path nor the credentials of HTTPS.
   const agentsTo = (url: string, options: TlsOptions): Agents =>
     proxy === undefined ? agentsFor(url, options) : agentsThrough(proxy, options);
   const secrets = [
-    ...[bearer, password, authorization?.replace(/^Basic /, "")],
+    ...[bearerToken, password, authorization?.replace(/^Basic /, "")],
     ...Object.values(headers),
     ...(proxy === undefined ? [] : credentialsOf(proxy)),
   ].filter((secret) => secret !== undefined);
   const redact = (text: string): string =>
     withoutSecrets(text, [...secrets, ...(tokens?.secrets ?? [])]);
   const tokens =
-    auth.oauth2 === undefined || clientSecret === undefined || issuer === undefined
+    oauth2 === undefined || clientSecret === undefined || issuer === undefined
       ? undefined
       : await accessTokens({
-          ...auth.oauth2,
+          ...oauth2,
           clientSecret,
-          http: httpClient(agentsTo(auth.oauth2.tokenUrl, { ca: tls.ca })),
+          http: httpClient(agentsTo(oauth2.tokenUrl, { ca: tls.ca })),
           endpoint: issuer,
           now,
           redact,
@@ -86,34 +84,23 @@ export async function connect(
       // One for CPU, one for memory.
       if (proxy === undefined) connectAhead(agentOf(url, agents), url, 2);
     },
-    fromVault,
+    fromVault: secretIdsOf(server).length > 0,
     tokens,
     redact,
   };
 }
 
-/** The server's credentials as texts, and whether any of them came from Vault. */
+/** The server's credentials as texts. */
 async function revealed(server: PrometheusServerConfig, readSecret: ReadSecret) {
-  const { auth } = server;
-  let fromVault = false;
-  const reveal = async (credential: Credential | undefined): Promise<string | undefined> => {
-    if (credential === undefined) return undefined;
-    if (!("secretId" in credential)) return credential.reveal();
-    fromVault = true;
+  const all = Object.entries(server.credentials).map(async ([name, credential]) => {
+    if (!("secretId" in credential)) return [name, credential.reveal()];
     const secret = await readSecret(credential.secretId).catch((error) =>
       unreadable(error, server),
     );
-    return secret.reveal().trim();
-  };
-  const [bearer, password, clientSecret, headers, key, proxy] = await Promise.all([
-    reveal(auth.bearerToken),
-    reveal(auth.password),
-    reveal(auth.oauth2?.clientSecret),
-    reveal(server.headers),
-    reveal(server.clientKey),
-    reveal(server.proxy),
-  ]);
-  return { fromVault, bearer, password, clientSecret, headers, key, proxy };
+    return [name, secret.reveal().trim()];
+  });
+  type Texts = { readonly [K in keyof typeof server.credentials]: string | undefined };
+  return Object.fromEntries(await Promise.all(all)) as Texts;
 }
 
 /** Loads the library only where there is an issuer. */

@@ -163,7 +163,7 @@ pools:
 
     const server = servers.get("default");
     expect(server).toMatchObject({ name: "default", url: "http://10.0.0.5:9090" });
-    expect(server?.auth.bearerToken).toMatchObject({ reveal: expect.any(Function) });
+    expect(server?.credentials.bearerToken).toMatchObject({ reveal: expect.any(Function) });
     expect(inspect(servers, { depth: 9, showHidden: true })).not.toMatch(/s3cret|team/);
     expect(JSON.stringify(server)).not.toMatch(/s3cret|team/);
   });
