@@ -80,7 +80,7 @@ function howToUpload(out: string, pools: string | undefined): string {
   File source    Upload from device, ${out}
   Runtime        Node.js 24, or 22
   Handler        ${handler}
-  Memory         128 MB, or more
+  Memory         256 MB; 128 is enough, with a slower start
   Configuration  NODE_OPTIONS = ${nodeOptions}
 ${pools === undefined ? "" : `                 POOLS_FILE = ${resourceOf(pools)}\n`}docs/deploy.md has each step, the same with oci, and what the function has to be allowed.`;
 }
