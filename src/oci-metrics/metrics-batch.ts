@@ -1,6 +1,6 @@
 import { regionOf } from "../config/ocid.ts";
 import type { PoolSpec } from "../config/pool-spec.ts";
-import { InvalidRequestError, SourceUnavailableError } from "../errors.ts";
+import { InvalidRequestError } from "../errors.ts";
 import { groupBy } from "../group-by.ts";
 import type { Places } from "../instance-manager/instance-pool.ts";
 import type { PoolDescription } from "../oci/answers.ts";
@@ -9,7 +9,7 @@ import { once, oncePer } from "../once.ts";
 import type { Remembered } from "../remembered.ts";
 import { CallLimit } from "../resilience/call-limit.ts";
 import { lastWholeMinutes, type TimeWindow } from "../result/time-window.ts";
-import { alike, plan, questionsAbout } from "./plan.ts";
+import { aboutAll, alike, isRefusal, plan, questionsAbout } from "./plan.ts";
 import {
   mostIds,
   mostPointsOf,
@@ -39,31 +39,28 @@ const mostQueries = 300;
 const mostPointsAhead = 100_000;
 /** What is expected of a pool of which no size is known. */
 const usualMembers = 20;
-/** So many readings that begin late are asked for again in vain: after an outage, everybody's do. */
-const mostLate = 100;
 /** So many lists of members are asked for at once: the tenancy has ten queries a second. */
 const listsAtOnce = 5;
-
-/** Whether what Monitoring refuses, or we can't read of its answer, may be too large, or about another pool. */
-export function isRefusal(error: unknown): boolean {
-  const isUnreadable = error instanceof SourceUnavailableError && !error.transient;
-  return isUnreadable || error instanceof InvalidRequestError;
-}
 
 /**
  * The questions of one invocation, each asked once. Those that follow from the specs are asked at once, while
  * members are being listed; what only the members show is asked after that.
  */
 export class MetricsBatch {
+  /** So many readings that begin late may be asked for again in vain: after an outage, everybody's do. */
+  lateLeft = 100;
   readonly #dependencies: BatchDependencies;
   readonly #planned = new Map<PoolSpec, Promise<readonly Question[]>>();
   readonly #askerOf = oncePer((question: Question) => this.#reserve(question));
+  /** All that is known to be asked before the members show more. */
+  readonly #expected: Question[] = [];
+  /** What all of that is asked within where only members showed that they live there; kept by who waits for it. */
+  readonly #elsewhere = new Map<string, WeakRef<Question> | "alone">();
   /** Lists of members that still wait for their turn, and so may grow. */
   readonly #open = new Map<string, { readonly ids: string[]; answer: Promise<PointsByMember> }>();
   readonly #turns = new CallLimit({ concurrency: listsAtOnce });
   #queriesLeft = mostQueries;
   #pointsLeftAhead = mostPointsAhead;
-  #lateLeft = mostLate;
 
   constructor(dependencies: BatchDependencies) {
     this.#dependencies = dependencies;
@@ -109,8 +106,8 @@ export class MetricsBatch {
   }
 
   #plan(questions: readonly Question[]): ReturnType<typeof plan> {
-    const { tooMany } = this.#dependencies;
-    const planned = plan(questions, (every) => tooMany.current(alike(every)) === undefined);
+    const planned = plan(questions, (every) => this.#mayAsk(every));
+    this.#expected.push(...questions);
     for (const question of new Set([...planned.values()].flat().map(widest))) {
       // It has its queries, whoever else asks for members until its turn comes.
       const ask = this.#askerOf(question);
@@ -127,6 +124,20 @@ export class MetricsBatch {
     const planned = this.#planned.get(spec);
     this.#planned.delete(spec);
     return (await planned) ?? [];
+  }
+
+  #mayAsk(every: Question): boolean {
+    return this.#dependencies.tooMany.current(alike(every)) === undefined;
+  }
+
+  /** A question that only the members showed: within one about all pools, as theirs may live there, too. */
+  found(question: Question): Question {
+    const key = alike(question);
+    const known = this.#elsewhere.get(key);
+    const within =
+      known === "alone" ? undefined : (known?.deref() ?? aboutAll(question, this.#expected));
+    this.#elsewhere.set(key, within ? new WeakRef(within) : "alone");
+    return { ...question, within: within && this.#mayAsk(within) ? within : undefined };
   }
 
   /**
@@ -162,17 +173,6 @@ export class MetricsBatch {
     const answer = this.#turns.run(send, this.#dependencies.signal);
     this.#open.set(key, { ids, answer });
     return answer;
-  }
-
-  /** Whether one more reading may be asked for again, only because it begins late. */
-  takeLate(): boolean {
-    this.#lateLeft -= 1;
-    return this.#lateLeft >= 0;
-  }
-
-  /** So many were not asked for in vain. */
-  giveBackLate(count: number): void {
-    this.#lateLeft += count;
   }
 
   /** Takes the queries of a question, if there are as many left; they are sent when it is first called. */

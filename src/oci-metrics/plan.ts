@@ -1,5 +1,6 @@
 import { regionOf } from "../config/ocid.ts";
 import type { PoolSpec } from "../config/pool-spec.ts";
+import { InvalidRequestError, SourceUnavailableError } from "../errors.ts";
 import { groupBy } from "../group-by.ts";
 import type { Instance, Places } from "../instance-manager/instance-pool.ts";
 import {
@@ -85,8 +86,23 @@ function together(list: readonly Question[], within?: Question): Question | unde
   return { ...first, ids: list.flatMap(({ ids }) => ids), streams, within };
 }
 
+/** The one question about all of these pools that is asked in the place and the way of another; if one can be. */
+export function aboutAll(other: Question, questions: readonly Question[]): Question | undefined {
+  const { metric, compartmentId } = other;
+  const there = questions.map((one) => ({ ...one, metric, compartmentId }));
+  const same = there.filter((one) => isPlannable(one) && alike(one) === alike(other));
+  const all = together([...new Map(same.map((one) => [one.spec.instancePoolId, one])).values()]);
+  return all !== undefined && all.streams <= mostStreams(all.spec) ? all : undefined;
+}
+
 /** A question, and the members whose streams it is to find. */
 export type Asked<M extends Instance> = readonly [Question, readonly M[]];
+
+/** Whether what Monitoring refuses, or we can't read of its answer, may be too large, or about another pool. */
+export function isRefusal(error: unknown): boolean {
+  const isUnreadable = error instanceof SourceUnavailableError && !error.transient;
+  return isUnreadable || error instanceof InvalidRequestError;
+}
 
 /** So few members are asked for by their own OCIDs, as lists of ten: at most five queries. */
 const fewMembers = 50;

@@ -6,8 +6,8 @@ import type { InstanceMetrics } from "../result/pool-metrics.ts";
 import type { Reading } from "../result/reading.ts";
 import type { TimeWindow } from "../result/time-window.ts";
 import { noDataHint } from "./findings.ts";
-import { isRefusal, type MetricsBatch } from "./metrics-batch.ts";
-import { type Asked, byDomain, narrower, questionsAbout } from "./plan.ts";
+import type { MetricsBatch } from "./metrics-batch.ts";
+import { type Asked, byDomain, isRefusal, narrower, questionsAbout } from "./plan.ts";
 import {
   isPercentile,
   maximumStreams,
@@ -50,11 +50,13 @@ export async function readMembers(
     metricNames.map((metric): Member => ({ ...one, metric, points: [], reading: "no_data" })),
   );
   // Only the members show where they live. Who moved has some points where nobody lives any more.
-  const questions = [...questionsAbout(spec, placesOf(instances)), ...planned];
-  const places = groupBy(members, placeOf);
-  const asked = [...new Map(questions.map((one) => [placeOf(one), one]))].map(([place, one]) =>
-    ask([one, places.get(place) ?? []], batch, members),
+  const known = new Set(planned.map(placeOf));
+  const others = questionsAbout(spec, placesOf(instances)).filter(
+    (one) => !known.has(placeOf(one)),
   );
+  const questions = [...planned, ...others.map((one) => batch.found(one))];
+  const places = groupBy(members, placeOf);
+  const asked = questions.map((one) => ask([one, places.get(placeOf(one)) ?? []], batch, members));
   await Promise.all(asked);
   for (const member of members)
     member.reading = member.failure
@@ -161,9 +163,11 @@ async function readSilent(batch: MetricsBatch, spec: PoolSpec, members: readonly
   };
   for (let isAnyFound = true; isAnyFound && waiting.length > 0; ) {
     const next = waiting.splice(0, silentAtOnce).flat();
-    const asked = next.filter((member) => !isLate(member) || batch.takeLate());
+    const again = next.filter(isLate).slice(0, batch.lateLeft);
+    const asked = [...next.filter((member) => !isLate(member)), ...again];
+    batch.lateLeft -= again.length;
     const found = await Promise.all(asked.map(isFound));
-    batch.giveBackLate(asked.filter((member, index) => isLate(member) && found[index]).length);
+    batch.lateLeft += again.filter((member) => found[asked.indexOf(member)]).length;
     isAnyFound = found.includes(true);
   }
   const rest = waiting.filter(([{ reading }]) => typeof reading !== "number").length;

@@ -27,6 +27,11 @@ function pools(name: string, count: number, size: number, where = compartmentId)
 
 const tens = pools("ten", 100, 10);
 const pairs = pools("pair", 1_000, 2, other);
+/** Their members live in another compartment than they do. */
+const apart = pools("apart", 200, 2, `${compartmentId}network`).map((pool) => ({
+  ...pool,
+  instances: pool.instances.map((one) => ({ ...one, compartmentId: `${compartmentId}apps` })),
+}));
 const hundreds = pools("hundred", 30, 100, crowded);
 const latencyMs = 20;
 /** Long enough for the order of events not to depend on how busy this machine is. */
@@ -36,7 +41,7 @@ describe("many pools at once", () => {
   let emulator: OciEmulator;
   let agent: FnAgent;
   beforeAll(async () => {
-    const tenancy = { pools: [...tens, ...pairs, ...hundreds] };
+    const tenancy = { pools: [...tens, ...pairs, ...hundreds, ...apart] };
     emulator = await OciEmulator.start({ tenancy, latencyMs });
   });
   // What a warm process remembers is not to help the next.
@@ -67,6 +72,16 @@ describe("many pools at once", () => {
     expect(status).toBe("ok");
     expect(results.map(({ cpu }) => cpu.average)).toEqual(tens.map((_, number) => number));
     expect(queries()).toHaveLength(2);
+  });
+
+  it("takes four metric queries for 200 pools whose members live elsewhere, then two", async () => {
+    for (const expected of [4, 2]) {
+      emulator.clearRequests();
+      const { pools: results } = await ask(agent, specsOf(apart));
+
+      expect(results.map(({ cpu }) => cpu.average)).toEqual(apart.map((_, n) => n % 100));
+      expect(queries()).toHaveLength(expected);
+    }
   });
 
   it("takes 1,010 calls and ten queries at most for 1,000 pools of 2", async () => {

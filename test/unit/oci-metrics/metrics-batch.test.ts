@@ -63,11 +63,16 @@ const specOf = (number: number, settings: PoolSettings = {}) =>
 const specs = (count: number, settings: PoolSettings = {}) =>
   Array.from({ length: count }, (_, number) => specOf(number, settings));
 
-/** What each pool's one member reads in CPU; or what went wrong. */
-async function readings(batch: MetricsBatch, pools: ReturnType<typeof specs>) {
+/** What each pool's one member reads in CPU, where it lives in this compartment; or what went wrong. */
+async function readings(
+  batch: MetricsBatch,
+  pools: ReturnType<typeof specs>,
+  where: string = compartmentId,
+) {
   return Promise.all(
     pools.map(async (spec) => {
-      const instances = [instanceOf(numberOf(spec.instancePoolId))];
+      const instance = instanceOf(numberOf(spec.instancePoolId));
+      const instances = [{ ...instance, compartmentId: where }];
       const planned = await batch.plannedFor(spec);
       const read = await readMembers(batch, spec, instances, planned);
       return read.failures[0]?.code ?? read.readings.values().next().value?.cpu;
@@ -112,6 +117,18 @@ describe("MetricsBatch", () => {
     const again = specs(23);
     expect(await readings(metricsBatch(ask, again, { tooMany }), again)).toEqual(numbers(23));
     expect(asked()).toEqual([10, 10, 3]);
+  });
+
+  it.each([
+    [7, [7, 7]],
+    [23, ["*", "*"]],
+  ])("asks about %i pools together whose members are found elsewhere", async (count, expected) => {
+    const { ask, asked, queries } = monitoring();
+    const pools = specs(count);
+
+    expect(await readings(metricsBatch(ask, pools), pools, "apps")).toEqual(numbers(count));
+    expect(asked()).toEqual(expected);
+    expect(queries.at(-1)?.compartmentId).toBe("apps");
   });
 
   it.each([
