@@ -25,14 +25,22 @@ export function problemsOfPools(file: string, variables: Variables = process.env
   const mistakes = text === undefined ? [] : syntaxMistakes(text);
   if (mistakes.length > 0) return mistakes.map((mistake) => `${file}:${mistake}`);
   const placeOf = text === undefined ? () => undefined : placesIn(text);
-  return all.map(({ path, message }) => {
+  const lines = all.map(({ path, message }) => {
     const inFile = /^POOLS_FILE(?:: (.*))?$/.exec(path);
     const isPath = inFile !== null || /^(?:pools|defaults|prometheus)\b/.test(path);
     const at = inFile === null ? path : (inFile[1] ?? "");
     const place = isPath ? placeOf(at) : undefined;
     const where = isPath ? `${[file, ...(place === undefined ? [] : [place])].join(":")}: ` : "";
-    return `${where}${at === "" ? message : `${at}: ${message}`}`;
+    return { place, line: `${where}${at === "" ? message : `${at}: ${message}`}` };
   });
+  return inFileOrder(lines).map(({ line }) => line);
+}
+
+/** What is about no place of the file comes first. */
+function inFileOrder<L extends { readonly place: string | undefined }>(lines: readonly L[]) {
+  return lines.toSorted(({ place: a = "" }, { place: b = "" }) =>
+    a.localeCompare(b, "en", { numeric: true }),
+  );
 }
 
 /** What is right as it is written, and can hardly be meant. */

@@ -105,12 +105,12 @@ pools:
     expect(code).toBe(1);
     expect(stderr.split("\n").filter((line) => !line.startsWith("npm warn"))).toEqual([
       `${path}:2:1: default: unknown key; did you mean defaults?`,
+      `${path}:3:13: defaults.windowMinuts: unknown key; did you mean windowMinutes?`,
       `${path}:4:26: prometheus.servers.eu.url: is missing`,
       `${path}:4:32: prometheus.servers.eu.ulr: unknown key; did you mean url?`,
-      `${path}:3:13: defaults.windowMinuts: unknown key; did you mean windowMinutes?`,
       `${path}:7:5: pools[0].instancePoolId: not the OCID of an instance pool, got "ocid1.instance.oc1.iad.notapool"`,
-      `${path}:11:31: pools[1].prometheus.steel: unknown key; did you mean steal?`,
       `${path}:11:19: pools[1].prometheus.server: no Prometheus server "us"; none is configured: set PROMETHEUS_URL`,
+      `${path}:11:31: pools[1].prometheus.steel: unknown key; did you mean steal?`,
       "",
     ]);
   });
