@@ -76,6 +76,7 @@ function listOf(
   const filter = view.onlyTrouble ? ["not ok only"] : [];
   const countLines = (range: string) =>
     joined(page, [`${range}${countsText(all, page)}`, `by ${view.sort}`, ...filter]);
+  if (shown.length === 0) return [...countLines(""), "", "Every pool is ok; f shows them again."];
   const rangeOf = (start: number, end: number) => `${start}–${end} of `;
   const above = countLines(rangeOf(shown.length, shown.length)).length + 1;
   const forNotes = Math.min(

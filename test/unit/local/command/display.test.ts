@@ -187,6 +187,22 @@ describe("forty pools in a window of 24 rows", () => {
     );
   });
 
+  it("say so when none is in trouble", async () => {
+    const terminal = new FakeTerminal(80, 24);
+    const display = windowDisplay(terminal, { seconds: 30, signer: "profile PROD", now });
+    const fine = pools.filter(({ status }) => status === "ok");
+    display.show({ ...many, document: { ...document, pools: fine } });
+    display.press("filter");
+    const lines = await terminal.lines();
+    display.close();
+
+    expect(lines.slice(3)).toEqual([
+      "39 pools: 39 ok · by trouble · not ok only",
+      "",
+      "Every pool is ok; f shows them again.",
+    ]);
+  });
+
   it("open, with the members, and close again", async () => {
     const opened = await shownAfter(80, "down", "open");
     const closed = await shownAfter(80, "down", "open", "back");
