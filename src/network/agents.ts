@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { Agent as HttpAgent } from "node:http";
+import { Agent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { isIPv6, Socket } from "node:net";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
@@ -14,11 +14,6 @@ export interface TlsOptions {
   readonly servername?: string | undefined;
 }
 
-export interface Agents {
-  readonly http: HttpAgent;
-  readonly https: HttpsAgent;
-}
-
 /**
  * How agents keep connections: those that were idle for longer than this are closed, in
  * milliseconds. Between two calls, Fn freezes the function for as long as it likes, and a NAT forgets
@@ -26,48 +21,33 @@ export interface Agents {
  */
 export const keeping = { keepAlive: true, timeout: 4_000 } as const;
 
-/**
- * Connections to the host of a URL from the configuration, kept open. A host that is written as an
- * address is that address; a name is not to lead to one that isn't connected to (address-guard.ts).
- * Unlike Node's own agents, these know no proxy from the environment.
- */
-export function agentsFor(configuredUrl: string, tls: TlsOptions = {}): Agents {
-  const agents = unguardedAgents(tls);
-  return isNamedAddress(new URL(configuredUrl).hostname) ? agents : guarded(agents);
-}
-
-/** Agents that refuse at connect time, however the address is disguised. */
-export function guardedAgents(): Agents {
-  return guarded(unguardedAgents());
-}
-
-/** Agents for those who see to it themselves where they connect to. */
-export function unguardedAgents(tls: TlsOptions = {}): Agents {
-  return {
-    http: new HttpAgent(keeping),
-    https: new HttpsAgent({ ...keeping, ...tls, checkServerIdentity: checkIdentity }),
-  };
-}
-
-/** Which of them connects to a URL. */
-export function agentOf({ protocol }: URL, { http, https }: Agents): HttpAgent {
-  return protocol === "https:" ? https : http;
-}
-
 /** One for all of them, so that no two wait for the same name. */
 const lookup = guardedLookup();
 
-function guarded(agents: Agents): Agents {
-  for (const agent of [agents.http, agents.https]) {
-    const connect = agent.createConnection.bind(agent);
-    agent.createConnection = (options, callback) => {
-      const refusal = refusalOf(options.host ?? "");
-      if (refusal === undefined) return connect({ ...options, lookup }, callback);
-      callback?.(refusal, new Socket());
-      return undefined;
-    };
-  }
-  return agents;
+/**
+ * Connections to the host of a URL that is configured, or that the SDK has of a region, kept open. A host
+ * that is written as an address is that address; a name is not to lead to one that isn't connected to
+ * (address-guard.ts), and that is seen at connect time, however the address is disguised. Unlike Node's
+ * own agent, it knows no proxy from the environment.
+ */
+export function agentFor(url: URL, tls: TlsOptions = {}): Agent {
+  const agent = unguardedAgent(url, tls);
+  if (isNamedAddress(url.hostname)) return agent;
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
+    const refusal = refusalOf(options.host ?? "");
+    if (refusal === undefined) return connect({ ...options, lookup }, callback);
+    callback?.(refusal, new Socket());
+    return undefined;
+  };
+  return agent;
+}
+
+/** An agent for those who see to it themselves where they connect to. */
+export function unguardedAgent({ protocol }: URL, tls: TlsOptions): Agent {
+  return protocol === "https:"
+    ? new HttpsAgent({ ...keeping, ...tls, checkServerIdentity: checkIdentity })
+    : new Agent(keeping);
 }
 
 /**

@@ -1,6 +1,7 @@
+import type { Agent } from "node:http";
 import type { Secret } from "../secret.ts";
-import type { Agents } from "./agents.ts";
-import { agentsThrough } from "./tunnel.ts";
+import { agentFor } from "./agents.ts";
+import { agentThrough } from "./tunnel.ts";
 
 /** An HTTP proxy, if there is one, and who is reached without it. */
 export interface ProxySettings {
@@ -10,11 +11,18 @@ export interface ProxySettings {
   readonly OCI_NO_PROXY: string | undefined;
 }
 
-/** Which agents a URL takes: those of the proxy, unless it is an exception. */
-export function agentsBeside(direct: Agents, { OCI_PROXY, OCI_NO_PROXY = "" }: ProxySettings) {
-  if (OCI_PROXY === undefined) return () => direct;
-  const through = agentsThrough(new URL(OCI_PROXY.reveal()), {});
-  return (url: URL) => (isException(url, OCI_NO_PROXY) ? direct : through);
+/** Which agent connects to a URL, one for each origin: through the proxy, unless that is an exception. */
+export function agentsBy({ OCI_PROXY, OCI_NO_PROXY = "" }: ProxySettings): (url: URL) => Agent {
+  const known = new Map<string, Agent>();
+  const agentTo = (url: URL) =>
+    OCI_PROXY === undefined || isException(url, OCI_NO_PROXY)
+      ? agentFor(url)
+      : agentThrough(new URL(OCI_PROXY.reveal()), url, {});
+  return (url) => {
+    const agent = known.get(url.origin) ?? agentTo(url);
+    known.set(url.origin, agent);
+    return agent;
+  };
 }
 
 /** `oraclecloud.com`, `.oraclecloud.com` and `*.oraclecloud.com` mean the same, as in curl and Go. */

@@ -6,7 +6,6 @@ import {
 } from "node:http";
 import { request as requestHttps } from "node:https";
 import { urlToHttpOptions } from "node:url";
-import { type Agents, agentOf } from "./agents.ts";
 
 /** Nobody asks a server to speak another protocol; one that does so all the same is none of ours. */
 class SwitchedProtocolsError extends Error {
@@ -33,13 +32,11 @@ export function send(
 /** Sends a request, and gives what is read of its answer. @throws What ended the connection, or `read` threw. */
 export function exchange<T>(
   url: URL,
-  agents: Agents,
   { body, ...options }: RequestOptions & { readonly body?: unknown },
   read: (incoming: IncomingMessage) => Promise<T>,
 ): Promise<T> {
-  const to = { ...urlToHttpOptions(url), agent: agentOf(url, agents) };
   return new Promise((resolve, reject) => {
-    const outgoing = send({ ...to, ...options }, (incoming) => {
+    const outgoing = send({ ...urlToHttpOptions(url), ...options }, (incoming) => {
       read(incoming).then(resolve, reject);
     });
     outgoing.on("error", reject).end(typeof body === "string" ? body : undefined);

@@ -1,8 +1,8 @@
-import type { ClientRequestArgs, IncomingMessage } from "node:http";
+import type { Agent, ClientRequestArgs, IncomingMessage } from "node:http";
 import { isIP, isIPv6, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { withoutBrackets } from "./address-guard.ts";
-import { type Agents, agentOf, agentsFor, type TlsOptions, unguardedAgents } from "./agents.ts";
+import { agentFor, type TlsOptions, unguardedAgent } from "./agents.ts";
 import { send } from "./send.ts";
 
 /** A proxy that is there answers in less, in milliseconds. */
@@ -22,46 +22,38 @@ export class TunnelRefusedError extends Error {
 }
 
 /**
- * Connections through an HTTP proxy, kept as all others are. `tls` is for the servers behind it; its
- * CAs may know the proxy, too.
+ * Connections through an HTTP proxy to the host of a URL, kept as all others are. `tls` is for the server
+ * behind it; its CAs may know the proxy, too.
  */
-export function agentsThrough(proxy: URL, tls: TlsOptions): Agents {
-  const agents = unguardedAgents(tls);
-  const toProxy = agentsFor(proxy.href, { ca: tls.ca });
-  const open = (to: ClientRequestArgs) => openTunnel(proxy, toProxy, to);
-  const connectTls = agents.https.createConnection.bind(agents.https);
-  connectBy(agents.http, open);
-  connectBy(agents.https, async (to) => {
-    const over = { ...to, socket: await open(to) };
-    return connectTls(over);
-  });
-  return agents;
-}
-
-function connectBy(
-  agent: Agents["http"],
-  connect: (to: ClientRequestArgs) => Promise<ReturnType<typeof agent.createConnection>>,
-): void {
+export function agentThrough(proxy: URL, url: URL, tls: TlsOptions): Agent {
+  const agent = unguardedAgent(url, tls);
+  const toProxy = agentFor(proxy, { ca: tls.ca });
+  const connect = agent.createConnection.bind(agent);
+  const open = async (to: ClientRequestArgs) => {
+    const over = { ...to, socket: await openTunnel(proxy, toProxy, to) };
+    return url.protocol === "https:" ? connect(over) : over.socket;
+  };
   agent.createConnection = (to, callback) => {
-    connect(to).then(
+    open(to).then(
       (socket) => socket && callback?.(null, socket),
       (error) => callback?.(error, new Socket()),
     );
     return undefined;
   };
+  return agent;
 }
 
 /**
  * @throws TunnelRefusedError for every answer but a 2xx: what follows is the proxy's, and never to be
  * taken for the server's. Node's parser limits the size of the answer.
  */
-function openTunnel(proxy: URL, agents: Agents, to: ClientRequestArgs): Promise<Duplex> {
+function openTunnel(proxy: URL, agent: Agent, to: ClientRequestArgs): Promise<Duplex> {
   const host = withoutBrackets(proxy.hostname);
   const authority = `${isIPv6(to.host ?? "") ? `[${to.host}]` : to.host}:${to.port}`;
   const options = {
     method: "CONNECT",
     protocol: proxy.protocol === "https:" ? "https:" : "http:",
-    agent: agentOf(proxy, agents),
+    agent,
     host,
     port: proxy.port,
     path: authority,

@@ -1,8 +1,7 @@
 import { common } from "oci-sdk";
 import type { Environment } from "../config/environment.ts";
 import { NotAuthenticatedError } from "../errors.ts";
-import { guardedAgents } from "../network/agents.ts";
-import { agentsBeside, type ProxySettings } from "../network/proxy.ts";
+import { agentsBy, type ProxySettings } from "../network/proxy.ts";
 import type { Principal } from "./principal.ts";
 import { readToken } from "./principal-token.ts";
 import { principalOfProfile } from "./profile-principal.ts";
@@ -66,12 +65,12 @@ async function instanceProvider(
     federationClient: { httpClient: common.HttpClient & { signer: common.RequestSigner } };
   };
   const { signer } = federationClient.httpClient;
-  const agentsOf = agentsBeside(guardedAgents(), proxy);
+  const agentOf = agentsBy(proxy);
   const send = (request: common.HttpRequest) => {
     const usage = { calls: 0, retries: 0, bytes: 0 };
     const signal = AbortSignal.timeout(patienceMs);
     const context = { service: "Identity", signal, usage, asker: "function" as const };
-    return transportOf(signer, agentsOf, context).send(request);
+    return transportOf(signer, agentOf, context).send(request);
   };
   federationClient.httpClient = { send, signer };
   return provider;

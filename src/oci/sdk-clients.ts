@@ -1,8 +1,7 @@
 import { common, core, identity, monitoring, secrets } from "oci-sdk";
 import type { Environment } from "../config/environment.ts";
-import { agentOf, agentsFor, guardedAgents } from "../network/agents.ts";
 import { connectAhead } from "../network/connect-ahead.ts";
-import { agentsBeside } from "../network/proxy.ts";
+import { agentsBy } from "../network/proxy.ts";
 import type { Principal } from "./principal.ts";
 import { type CallContext, transportOf } from "./transport.ts";
 
@@ -17,7 +16,7 @@ export function sdkClients({ signer }: Principal, region: string, environment: E
     circuitBreaker: new common.CircuitBreaker({ disableClientCircuitBreaker: true }),
     retryConfiguration: common.NoRetryConfigurationDetails,
   };
-  const guarded = guardedAgents();
+  const agentOf = agentsBy(environment);
   const clientOf = <C extends { regionId: string; endpoint: string }>(
     load: () => new (
       params: { httpClient: common.HttpClient },
@@ -26,8 +25,6 @@ export function sdkClients({ signer }: Principal, region: string, environment: E
     endpoint: string | undefined,
     endpointOf: (made: C) => string | undefined = () => endpoint,
   ) => {
-    const direct = endpoint === undefined ? guarded : agentsFor(endpoint);
-    const agentsOf = agentsBeside(direct, environment);
     const clientWith = (httpClient: common.HttpClient): C => {
       const client = new (load())({ httpClient }, configuration);
       client.regionId = region;
@@ -39,10 +36,10 @@ export function sdkClients({ signer }: Principal, region: string, environment: E
       /** Opens connections before they are asked for. */
       connect(count: number): void {
         const url = new URL(clientWith(unasked).endpoint);
-        connectAhead(agentOf(url, agentsOf(url)), url, count);
+        connectAhead(agentOf(url), url, count);
       },
       /** The client for one call: it takes microseconds to make, and knows no call but by its transport. */
-      within: (context: CallContext): C => clientWith(transportOf(signer, agentsOf, context)),
+      within: (context: CallContext): C => clientWith(transportOf(signer, agentOf, context)),
     };
   };
   const { OCI_CORE_ENDPOINT: iaas, OCI_MONITORING_INGESTION_ENDPOINT: ingestion } = environment;

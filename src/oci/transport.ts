@@ -1,9 +1,8 @@
-import type { IncomingMessage } from "node:http";
+import type { Agent, IncomingMessage } from "node:http";
 import type { common } from "oci-sdk";
 import { NotAuthenticatedError, SourceUnavailableError, type UtilizationError } from "../errors.ts";
 import type { Invocation, Usage } from "../invocation.ts";
 import { hasMoreValues } from "../json-size.ts";
-import type { Agents } from "../network/agents.ts";
 import { type Asker, connectionHints } from "../network/hints.ts";
 import { AnswerTooLargeError, describeNetworkFailure } from "../network/network-failure.ts";
 import { exchange } from "../network/send.ts";
@@ -61,7 +60,7 @@ const maximumAnswerValues = 1_000_000;
  */
 export function transportOf(
   signer: common.RequestSigner,
-  agentsOf: (url: URL) => Agents,
+  agentOf: (url: URL) => Agent,
   context: CallContext,
 ): common.HttpClient {
   return {
@@ -79,8 +78,8 @@ export function transportOf(
         const url = new URL(request.uri);
         const headers = Object.fromEntries(request.headers);
         const { method, body } = request;
-        const options = { method, headers, body, signal: context.signal };
-        return await exchange(url, agentsOf(url), options, async (incoming) => {
+        const options = { method, headers, body, agent: agentOf(url), signal: context.signal };
+        return await exchange(url, options, async (incoming) => {
           context.retryAfter = incoming.headers["retry-after"];
           return toResponse(incoming, await readBody(incoming, context));
         });

@@ -4,9 +4,9 @@ import * as v from "valibot";
 import { type PrometheusServerConfig, secretIdsOf } from "../config/prometheus-servers.ts";
 import { headerNames, proxyUrl } from "../config/values.ts";
 import { InvalidRequestError, NotAuthenticatedError, UtilizationError } from "../errors.ts";
-import { type Agents, agentOf, agentsFor, type TlsOptions } from "../network/agents.ts";
+import { agentFor, type TlsOptions } from "../network/agents.ts";
 import { connectAhead } from "../network/connect-ahead.ts";
-import { agentsThrough, basicCredentials } from "../network/tunnel.ts";
+import { agentThrough, basicCredentials } from "../network/tunnel.ts";
 import type { Endpoint } from "../resilience/endpoint.ts";
 import type { Secret } from "../secret.ts";
 import type { AccessTokens, TokenAccount } from "./access-tokens.ts";
@@ -53,8 +53,8 @@ export async function connect(
   const authorization = authorizationOf(bearerToken, username, password);
   const tls = tlsOptions({ ca, cert, key }, server);
   // Through a tunnel, a proxy sees neither the path nor the credentials of HTTPS.
-  const agentsTo = (url: string, options: TlsOptions): Agents =>
-    proxy === undefined ? agentsFor(url, options) : agentsThrough(proxy, options);
+  const agentTo = (url: URL, options: TlsOptions) =>
+    proxy === undefined ? agentFor(url, options) : agentThrough(proxy, url, options);
   const secrets = [
     ...[bearerToken, password, authorization?.replace(/^Basic /, "")],
     ...Object.values(headers),
@@ -68,21 +68,21 @@ export async function connect(
       : await accessTokens({
           ...oauth2,
           clientSecret,
-          http: httpClient(agentsTo(oauth2.tokenUrl, { ca: tls.ca })),
+          http: httpClient(agentTo(new URL(oauth2.tokenUrl), { ca: tls.ca })),
           endpoint: issuer,
           now,
           redact,
         });
   const url = new URL(server.url);
-  const agents = agentsTo(server.url, tls);
+  const agent = agentTo(url, tls);
   return {
-    http: httpClient(agents, {
+    http: httpClient(agent, {
       ...headers,
       ...(authorization && { Authorization: authorization }),
     }),
     open: () => {
       // One for CPU, one for memory.
-      if (proxy === undefined) connectAhead(agentOf(url, agents), url, 2);
+      if (proxy === undefined) connectAhead(agent, url, 2);
     },
     fromVault: secretIdsOf(server).length > 0,
     tokens,

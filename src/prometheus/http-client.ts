@@ -1,15 +1,15 @@
+import type { Agent } from "node:http";
 import axios, { type AxiosInstance } from "axios";
-import type { Agents } from "../network/agents.ts";
 import { send } from "../network/send.ts";
 
 /** Asks servers of the configuration, and no others: nothing is followed, nothing is found. An answer is a stream. */
 export function httpClient(
-  { http, https }: Agents,
+  agent: Agent,
   headers: Readonly<Record<string, string>> = {},
 ): AxiosInstance {
   return axios.create({
-    httpAgent: http,
-    httpsAgent: https,
+    httpAgent: agent,
+    httpsAgent: agent,
     transport: { request: send },
     headers: { ...headers, Accept: "application/json", "Accept-Encoding": "gzip" },
     responseType: "stream",

@@ -1,7 +1,7 @@
-import type { IncomingMessage } from "node:http";
+import type { Agent, IncomingMessage } from "node:http";
 import { InvalidRequestError, SourceUnavailableError } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
-import { type Agents, agentsFor } from "../network/agents.ts";
+import { agentFor } from "../network/agents.ts";
 import { describeNetworkFailure } from "../network/network-failure.ts";
 import { exchange } from "../network/send.ts";
 import { CallLimit } from "../resilience/call-limit.ts";
@@ -14,7 +14,7 @@ import { Endpoint } from "../resilience/endpoint.ts";
 export class TraceCollector {
   readonly endpoint: Endpoint;
   readonly #url: URL;
-  readonly #agents: Agents;
+  readonly #agent: Agent;
 
   /** @throws InvalidRequestError when the URL is none. */
   constructor(url: string, now: () => Date) {
@@ -22,7 +22,7 @@ export class TraceCollector {
       throw new InvalidRequestError("OCI_TRACE_COLLECTOR_URL is not an http(s) URL.");
     }
     this.#url = new URL(url);
-    this.#agents = agentsFor(url);
+    this.#agent = agentFor(this.#url);
     this.endpoint = new Endpoint({
       name: `Trace collector (${this.#url.host})`,
       limit: new CallLimit({ concurrency: 1 }),
@@ -40,8 +40,8 @@ export class TraceCollector {
   async #send(body: string, signal: AbortSignal): Promise<void> {
     const { name } = this.endpoint;
     const headers = { "content-type": "application/json" };
-    const options = { method: "POST", headers, body, signal };
-    const status = await exchange(this.#url, this.#agents, options, statusOf).catch((error) => {
+    const options = { method: "POST", headers, body, agent: this.#agent, signal };
+    const status = await exchange(this.#url, options, statusOf).catch((error) => {
       const { reason, transient } = describeNetworkFailure(error);
       throw new SourceUnavailableError(`${name} can't be reached: ${reason}`, { transient });
     });

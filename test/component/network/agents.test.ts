@@ -3,9 +3,9 @@ import { createServer, request, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { agentsFor, keeping } from "../../../src/network/agents.ts";
+import { agentFor, keeping } from "../../../src/network/agents.ts";
 
-describe("agentsFor", () => {
+describe("agentFor", () => {
   let server: Server;
   let url: string;
   const sockets: Socket[] = [];
@@ -25,7 +25,7 @@ describe("agentsFor", () => {
   afterAll(() => server.close());
 
   it("keeps a connection while it is used, however slow the answer, and not for long", async () => {
-    const { http: agent } = agentsFor(url);
+    const agent = agentFor(new URL(url));
     const ask = async (answerMs: number) => {
       const outgoing = request(`${url}/${answerMs}`, { agent });
       outgoing.end();

@@ -1,9 +1,9 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { type Agent, createServer, type IncomingMessage, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { type Agents, agentOf, agentsFor } from "../../../src/network/agents.ts";
+import { agentFor } from "../../../src/network/agents.ts";
 import { connectAhead } from "../../../src/network/connect-ahead.ts";
 import { send } from "../../../src/network/send.ts";
 import { CertificateAuthority } from "../../support/certificates.ts";
@@ -27,9 +27,8 @@ async function listen(server: Server, protocol: "http" | "https") {
   return { sockets, url: new URL(`${protocol}://127.0.0.1:${port}/`) };
 }
 
-async function ask(url: URL, agents: Agents): Promise<number | undefined> {
+async function ask(url: URL, agent: Agent): Promise<number | undefined> {
   const { protocol, hostname, port, pathname: path } = url;
-  const agent = agentOf(url, agents);
   const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
     const options = { protocol, hostname, port, path, agent };
     send(options, resolve).on("error", reject).end();
@@ -45,15 +44,15 @@ describe("connectAhead", () => {
       createServer((_, response) => response.end()),
       "http",
     );
-    const agents = agentsFor(url.href);
+    const agent = agentFor(url);
 
-    connectAhead(agents.http, url, 2);
-    connectAhead(agents.http, url, 2);
+    connectAhead(agent, url, 2);
+    connectAhead(agent, url, 2);
     while (sockets.length < 2) await new Promise(setImmediate);
 
-    expect(await Promise.all([ask(url, agents), ask(url, agents)])).toEqual([200, 200]);
-    connectAhead(agents.http, url, 2);
-    expect(await ask(url, agents)).toBe(200);
+    expect(await Promise.all([ask(url, agent), ask(url, agent)])).toEqual([200, 200]);
+    connectAhead(agent, url, 2);
+    expect(await ask(url, agent)).toBe(200);
     expect(sockets).toHaveLength(2);
   });
 
@@ -62,18 +61,18 @@ describe("connectAhead", () => {
     const { cert, key } = await authority.serverCertificate("127.0.0.1");
     const server = createTlsServer({ cert, key }, (_, response) => response.end());
     const { sockets, url } = await listen(server, "https");
-    const agents = agentsFor(url.href, { ca: [authority.cert] });
+    const agent = agentFor(url, { ca: [authority.cert] });
 
-    connectAhead(agents.https, url, 1);
+    connectAhead(agent, url, 1);
     while (sockets.length < 1) await new Promise(setImmediate);
 
-    expect(await ask(url, agents)).toBe(200);
+    expect(await ask(url, agent)).toBe(200);
     expect(sockets).toHaveLength(1);
   });
 
   it("closes what no request takes", async () => {
     const { sockets, url } = await listen(createServer(), "http");
-    connectAhead(agentsFor(url.href).http, url, 1);
+    connectAhead(agentFor(url), url, 1);
     while (sockets.length < 1) await new Promise(setImmediate);
 
     await once(sockets[0] as Socket, "close");
@@ -85,17 +84,17 @@ describe("connectAhead", () => {
     const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     server.close();
     await once(server, "close");
-    const agents = agentsFor(url.href);
+    const agent = agentFor(url);
 
-    connectAhead(agents.http, url, 2);
+    connectAhead(agent, url, 2);
 
-    await expect(ask(url, agents)).rejects.toMatchObject({ code: "ECONNREFUSED" });
-    await expect(ask(url, agents)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    await expect(ask(url, agent)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    await expect(ask(url, agent)).rejects.toMatchObject({ code: "ECONNREFUSED" });
   });
 
   it("refuses an address that is none of ours, as the request does", () => {
     const url = new URL("http://169.254.169.254/");
 
-    expect(() => connectAhead(agentsFor("http://example.com").http, url, 1)).not.toThrow();
+    expect(() => connectAhead(agentFor(new URL("http://example.com")), url, 1)).not.toThrow();
   });
 });

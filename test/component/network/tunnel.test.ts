@@ -9,7 +9,7 @@ import {
   type Server as TcpServer,
 } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { agentsThrough } from "../../../src/network/tunnel.ts";
+import { agentThrough } from "../../../src/network/tunnel.ts";
 
 describe("a tunnel", () => {
   let server: Server;
@@ -37,12 +37,12 @@ describe("a tunnel", () => {
     for (const each of [server, proxy]) each.close();
   });
 
-  const ask = (agent: ReturnType<typeof agents>["http"]) => request(urlOf(server), { agent }).end();
+  const ask = (agent: ReturnType<typeof agentThrough>) => request(urlOf(server), { agent }).end();
   const connection = async () => (await once(proxy, "connection")) as [Socket];
-  const agents = () => agentsThrough(new URL(urlOf(proxy)), {});
+  const agentBehind = () => agentThrough(new URL(urlOf(proxy)), new URL(urlOf(server)), {});
 
   it("is kept for the next request, and closed when it was idle for long", async () => {
-    const { http: agent } = agents();
+    const agent = agentBehind();
     const connected = connection();
 
     for (let call = 0; call < 2; call++) {
@@ -58,8 +58,8 @@ describe("a tunnel", () => {
 
   it("is given up when the proxy does not answer, also by whoever asked for it", async () => {
     silent = true;
-    const waiting = ask(agents().http);
-    const gone = ask(agents().http).on("error", () => {});
+    const waiting = ask(agentBehind());
+    const gone = ask(agentBehind()).on("error", () => {});
     gone.destroy();
     await expect.poll(() => connectionsOf(proxy)).toBe(2);
 
@@ -90,9 +90,10 @@ describe("a proxy that makes no tunnel", () => {
 
   /** What is answered by a server behind it. */
   async function answerThrough(proxy: string, protocol: "http" | "https" = "https") {
-    const agent = agentsThrough(new URL(proxy), {})[protocol];
+    const url = new URL(`${protocol}://prometheus.example:9090`);
+    const agent = agentThrough(new URL(proxy), url, {});
     const send = protocol === "https" ? requestHttps : request;
-    const outgoing = send(`${protocol}://prometheus.example:9090`, { agent }).end();
+    const outgoing = send(url, { agent }).end();
     const [incoming] = await once(outgoing, "response");
     return incoming.statusCode;
   }

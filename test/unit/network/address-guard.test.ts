@@ -1,4 +1,4 @@
-import { createServer, request, type Server } from "node:http";
+import { type Agent, createServer, request, type Server } from "node:http";
 import type { AddressInfo, LookupFunction } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -6,7 +6,7 @@ import {
   isNamedAddress,
   isRefusedAddress,
 } from "../../../src/network/address-guard.ts";
-import { agentsFor, guardedAgents } from "../../../src/network/agents.ts";
+import { agentFor } from "../../../src/network/agents.ts";
 import { addressSpellings } from "../../fixtures/address-spellings.ts";
 
 describe("a guarded connection", () => {
@@ -22,14 +22,14 @@ describe("a guarded connection", () => {
   afterAll(() => new Promise((resolve) => server.close(resolve)));
 
   it.each(addressSpellings)("is not made to %s", async (host) => {
-    await expect(get(`http://${host}:${port}/`, guardedAgents())).rejects.toThrow(
+    await expect(get(`http://${host}:${port}/`, guardedAgent())).rejects.toThrow(
       "is an address that is never connected to",
     );
     expect(connections).toBe(0);
   });
 
   it("is not made to spellings that only the resolver understands", async () => {
-    const { http: agent } = guardedAgents();
+    const agent = guardedAgent();
     for (const host of ["2130706433", "0x7f000001", "127.1", "0"]) {
       const error = new Promise((_, reject) =>
         request({ host, port, agent }).on("error", reject).end(),
@@ -46,7 +46,7 @@ describe("a guarded connection", () => {
   it("is made where the configuration names that very address", async () => {
     const url = `http://127.0.0.1:${port}`;
 
-    expect(await get(url, agentsFor(url))).toBe("metadata");
+    expect(await get(url, agentFor(new URL(url)))).toBe("metadata");
   });
 
   it.each(["127.0.0.1", "[::1]", "localhost", "10.0.0.5"])("may be configured to %s", (host) => {
@@ -135,8 +135,13 @@ describe("isRefusedAddress", () => {
   });
 });
 
+/** Of a server that is configured by a name. */
+function guardedAgent(): Agent {
+  return agentFor(new URL("http://prometheus.example"));
+}
+
 /** What is answered there. */
-function get(url: string, { http: agent }: ReturnType<typeof guardedAgents>): Promise<string> {
+function get(url: string, agent: Agent): Promise<string> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { agent }, (incoming) => {
       let text = "";

@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { common } from "oci-sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { agentsFor } from "../../../src/network/agents.ts";
+import { agentFor } from "../../../src/network/agents.ts";
 import { RequestHeaders } from "../../../src/oci/request-headers.ts";
 import { transportOf } from "../../../src/oci/transport.ts";
 import { anInvocation } from "../../support/invocation.ts";
@@ -24,7 +24,7 @@ describe("transportOf", () => {
     const headers = new RequestHeaders() as unknown as Headers;
     const { signal, usage } = anInvocation();
     const context = { service: "Compute", signal, usage, asker: "person" } as const;
-    const call = transportOf(signer, () => agentsFor(uri), context);
+    const call = transportOf(signer, agentFor, context);
 
     await expect(call.send({ uri, method: "GET", headers })).rejects.toMatchObject({
       code: "SOURCE_UNAVAILABLE",
