@@ -4,7 +4,7 @@ import type { HealthDocument } from "./health/health-document.ts";
 import { contentTypes, exposition } from "./result/exposition.ts";
 import { fitsResponse } from "./result/response-limit.ts";
 import type { ErrorInfo, ResultDocument } from "./result/result-document.ts";
-import { allowedMethods, type HttpTerms } from "./triggers/trigger.ts";
+import { allowedMethods, type HttpTerms, type Trigger } from "./triggers/trigger.ts";
 
 /** What goes back to Fn. */
 export interface Answer {
@@ -22,6 +22,8 @@ export class InvocationFailedError extends Error {
   override readonly name = "InvocationFailedError";
 }
 
+const json: HttpTerms = { format: "json", methodAllowed: true };
+
 /**
  * Hands the document to its caller in the way that the caller reacts to.
  * @throws InvocationFailedError when the caller is to see a failed invocation. Notifications and
@@ -30,17 +32,19 @@ export class InvocationFailedError extends Error {
 export function deliver(
   document: ResultDocument,
   onError: "return" | "throw",
-  http: HttpTerms = { format: "json", methodAllowed: true },
+  { http = json, isDeliveredAgain = false }: Pick<Trigger, "http" | "isDeliveredAgain"> = {},
 ): Answer {
   const errors = errorsOf(document);
+  const maySucceed = errors.some(({ retryable }) => retryable);
   switch (document.trigger) {
     case "direct":
-      if (document.status === "failed" && onError === "throw") throw failure(errors);
+      if (document.status === "failed" && onError === "throw" && (maySucceed || !isDeliveredAgain))
+        throw failure(errors);
       return { document };
     case "event":
     case "alarm":
     case "connector-hub":
-      if (errors.some(({ retryable }) => retryable)) throw failure(errors);
+      if (maySucceed) throw failure(errors);
       return { document };
     case "http":
       return deliverOverHttp(document, errors, http);

@@ -125,7 +125,7 @@ async function answerTrigger(
   }
   const { status, ...rest } = outcome;
   const document = withinResponseLimit({ status, ...head(), ...rest });
-  return { pools: rest.pools, deliver: () => deliver(document, onError, trigger.http) };
+  return { pools: rest.pools, deliver: () => deliver(document, onError, trigger) };
 }
 
 async function collect(

@@ -19,7 +19,12 @@ export function recognizeTrigger(bytes: Uint8Array, call: Call): Trigger {
     readHttpCall(body, call) ??
     readEvent(content) ??
     readAlarm(content, call) ??
-    readConnectorHubBatch(content) ?? { name: "direct", toRequest: body }
+    readConnectorHubBatch(content) ?? {
+      name: "direct",
+      // Text that Notifications deliver, and Connector Hub's batches of logs.
+      isDeliveredAgain: call.header("X-OCI-NS-MessageId") !== undefined || Array.isArray(content),
+      toRequest: body,
+    }
   );
 }
 

@@ -20,6 +20,8 @@ export interface Trigger {
   readonly correlationId?: string | undefined;
   /** Only of HTTP callers. */
   readonly http?: HttpTerms;
+  /** Whether its caller, though it sent no more than a direct one, delivers again what fails. */
+  readonly isDeliveredAgain?: boolean;
   /**
    * The request that it stands for, as a direct caller would have written it.
    * @throws InvalidRequestError or UnsupportedEventError when it stands for none.

@@ -18,11 +18,19 @@ const someBroken: PoolDirectory = {
   },
 };
 
+interface AnswerOptions {
+  readonly now?: () => Date;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** As Notifications deliver a message. */
+const notified = { "X-OCI-NS-MessageId": "m" };
+
 /** What the handler answers to this body under this configuration. */
 async function answer(
   body: string | Uint8Array,
   variables: Readonly<Record<string, string>> = {},
-  now = () => new Date("2026-11-23T20:40:00Z"),
+  { now = () => new Date("2026-11-23T20:40:00Z"), headers = {} }: AnswerOptions = {},
 ) {
   const collector = new SteadyCollector({ cpu: 40, memory: 60 }, someBroken);
   const handler = createHandler({
@@ -34,7 +42,9 @@ async function answer(
     endpoints: () => [],
     now,
   });
-  const { document } = await handler(Buffer.from(body), { header: () => undefined }, silentLogger);
+  const sent = new Headers(headers);
+  const header = (name: string) => sent.get(name) ?? undefined;
+  const { document } = await handler(Buffer.from(body), { header }, silentLogger);
   if (!("pools" in document)) throw new Error("a health document was answered");
   return document;
 }
@@ -69,7 +79,7 @@ describe("handler", () => {
     let hours = 0;
     const now = () => new Date(clock - 3_600_000 * hours++);
 
-    const { durationMs } = await answer(`{"instancePoolId":"${poolId}"}`, {}, now);
+    const { durationMs } = await answer(`{"instancePoolId":"${poolId}"}`, {}, { now });
 
     expect(durationMs).toBeGreaterThanOrEqual(0);
   });
@@ -120,6 +130,20 @@ describe("handler", () => {
     await expect(answer(body, variables as Record<string, string>)).rejects.toThrow(
       InvocationFailedError,
     );
+  });
+
+  it.each([
+    ["the notification is plain text", "disk is full", notified],
+    ["the notification is of another kind", '{"text":"disk is full"}', notified],
+    ["the batch is of logs", '[{"data":{"message":"x"},"type":"log"}]', {}],
+  ])("throws nothing that is delivered again in vain: %s", async (_, body, headers) => {
+    const document = await answer(
+      body,
+      { ON_ERROR: "throw" },
+      { headers: headers as Record<string, string> },
+    );
+
+    expect(document).toMatchObject({ status: "failed", error: { code: "INVALID_REQUEST" } });
   });
 
   it("does not throw when a pool was measured, or when the payload says otherwise", async () => {
