@@ -202,10 +202,14 @@ function sumOf(parts: readonly Part[]): Part {
 }
 
 /** Waiting for I/O is idle: where it isn't kept, it can't be told from busy time. */
-function withNote(verdict: Verdict, isAll: boolean, { missing: unkept, idle }: CpuTimes): Verdict {
+function withNote(
+  verdict: Verdict,
+  isAll: boolean,
+  { missing: unkept, counter }: CpuTimes,
+): Verdict {
   if (isAll) return verdict;
   const note = modesNotKept(unkept);
-  return unkept.some((mode) => idle.includes(mode))
+  return unkept.some((mode) => counter.idle.includes(mode))
     ? missing("not_a_number", note)
     : { ...verdict, note };
 }

@@ -62,7 +62,7 @@ function passed(times: Times, { now, seconds, extrapolates }: Moment): number | 
  * and what disagrees is left out.
  */
 function lookAgain(target: Target, cpu: CpuTimes, moment: Moment): Question {
-  const { now, since, steal, stepSeconds, extrapolates } = moment;
+  const { now, since, stepSeconds, extrapolates } = moment;
   const start = Math.max(now - moment.seconds, since);
   const interval = intervalOf(ownTimes(target)) ?? usualInterval;
   const apart = Math.max(1, Math.floor(interval), stepSeconds);
@@ -74,6 +74,6 @@ function lookAgain(target: Target, cpu: CpuTimes, moment: Moment): Question {
   return {
     ask: (selector) => cpuStepsQuery(selector, seconds, apart, vocabulary, laterMs),
     read: (rows) =>
-      cpuOverTime(target, readCpu(rows, cpu.counter, steal), { ...moment, stepSeconds: apart }),
+      cpuOverTime(target, readCpu(rows, cpu.counter), { ...moment, stepSeconds: apart }),
   };
 }

@@ -5,11 +5,12 @@ import { meansQueries, samplesQueries } from "./gauge-queries.ts";
 import type { Inquiry } from "./inquiry.ts";
 import { cpuQuery, cpuStepsQuery, marks } from "./queries.ts";
 import type { Selector } from "./selectors.ts";
-import { readTargets, type Target } from "./target.ts";
+import { readTargets, type Steal, type Target } from "./target.ts";
 import type { MeasuredSpan } from "./verdict.ts";
 
 /** What to measure, and by which queries. */
 export interface QuerySettings extends MeasuredSpan {
+  readonly steal: Steal;
   /** Whose series are asked for. */
   readonly vocabulary: Vocabulary;
   /** The one exporter whose gauges, but for one, are asked for by their means. */

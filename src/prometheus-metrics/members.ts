@@ -85,15 +85,12 @@ export function selectorsOf(
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Tells which member a target is; undefined for a stranger. */
-export type Identify = (labels: Labels) => Instance | undefined;
-
-/** Finds members again in the labels of their series. */
-export function identifier(members: MemberNames, { prometheus }: PoolSpec): Identify {
+/** Finds members again in the labels of their series; a stranger is undefined. */
+export function identifier(members: MemberNames, { prometheus }: PoolSpec) {
   const { label, by } = prometheus.match;
   const names = uniqueNames(members);
-  if (by !== "poolId") return (labels) => findMember(labels[label] ?? "", names);
-  return (labels) => byOwnLabel(labels, label, names);
+  return (labels: Labels): Instance | undefined =>
+    by === "poolId" ? byOwnLabel(labels, label, names) : findMember(labels[label] ?? "", names);
 }
 
 /** Labels about the target itself, whatever separates their words. Others may name somebody else: a leader, say. */

@@ -1,6 +1,5 @@
 import type { Statistic } from "../config/pool-spec.ts";
 import { overTime } from "../result/statistics.ts";
-import type { Gauges } from "./exporters/exporter.ts";
 import { silent, tooFew, whyGone } from "./freshness.ts";
 import { gaugesQuery } from "./gauge-queries.ts";
 import { impossibleMemory, sharedIsFree } from "./notes.ts";
@@ -8,18 +7,9 @@ import { intervalOf, isOld } from "./sample-times.ts";
 import { readShares, type Shares, type Target } from "./target.ts";
 import { type Moment, missing, percent, type Question, type Verdict } from "./verdict.ts";
 
-/** A statistic of memory, of all its samples in the window; or what to ask for. */
-export function memoryOverTime(target: Target, moment: Moment): Verdict | Question {
-  return sharesOverTime(target, moment, target.memory, target.exporter.memory);
-}
-
-/** A statistic of what these gauges measure. */
-export function sharesOverTime(
-  target: Target,
-  moment: Moment,
-  shares: Shares,
-  gauges: Gauges,
-): Verdict | Question {
+/** A statistic of memory, or of CPU by its gauges, of all samples in the window; or what to ask for. */
+export function sharesOverTime(target: Target, shares: Shares, moment: Moment): Verdict | Question {
+  const { gauges } = shares;
   const { now, since, samplesSeconds, statistic } = moment;
   const own = Math.max(now - moment.seconds, since);
   const span = {

@@ -12,11 +12,6 @@ export const marks = {
 // A target's own label of such a name makes Prometheus rename the exporter's.
 export const renamed = (names: readonly string[]) =>
   names.flatMap((name) => [labelIn(name), labelIn(`exported_${name}`)]);
-const perMode = (families: readonly Family[]) => {
-  const cpus = new Set(families.flatMap(({ cpuLabels }) => cpuLabels));
-  const extra = new Set(families.flatMap((family) => family.extra));
-  return [...renamed([...cpus]), ...extra].join(", ");
-};
 const perHost = ({ cpuLabels: cpus, modeLabels: modes, extra }: Family) =>
   [...renamed([...cpus, ...modes]), ...extra].join(", ");
 
@@ -31,20 +26,23 @@ const now = marked("vector(time())", marks.now);
 /** The same query of these metrics together, or of each by itself. */
 export function ofMetrics(
   names: readonly string[],
-  { exact }: Vocabulary,
+  { known }: Vocabulary,
   query: (matcher: string) => string,
 ): readonly string[] {
-  return exact ? names.map((name) => query(named([name]))) : [query(named(names))];
+  return known.length > 0 ? names.map((name) => query(named([name]))) : [query(named(names))];
 }
 
-const countersOf = ({ families }: Vocabulary) => families.flatMap(({ counters }) => counters);
-
 /** The time in each mode, on all CPUs together. */
-const modesOf = (selector: Selector, vocabulary: Vocabulary, timeOf: (series: string) => string) =>
-  ofMetrics(countersOf(vocabulary), vocabulary, (matcher) => {
-    const time = timeOf(`{${matcher},${selector}}`);
-    return `sum without (${perMode(vocabulary.families)}) (${time})`;
+function modesOf(selector: Selector, vocabulary: Vocabulary, timeOf: (series: string) => string) {
+  const { families } = vocabulary;
+  const counters = families.flatMap((family) => family.counters);
+  const cpus = new Set(families.flatMap(({ cpuLabels }) => cpuLabels));
+  const extra = new Set(families.flatMap((family) => family.extra));
+  const perMode = [...renamed([...cpus]), ...extra].join(", ");
+  return ofMetrics(counters, vocabulary, (matcher) => {
+    return `sum without (${perMode}) (${timeOf(`{${matcher},${selector}}`)})`;
   });
+}
 
 /** Idle time; of several labels that can say so, a series has one. */
 function idleOf(matcher: string, { modeLabels: modes }: Family, selector: Selector): string {

@@ -2,10 +2,9 @@ import type { Instance } from "../instance-manager/instance-pool.ts";
 import type { OpenQuestion } from "./ask-again.ts";
 import { cpuMean } from "./cpu.ts";
 import { cpuOverTime } from "./cpu-steps.ts";
-import { countsTime, idleGauges } from "./exporters/exporter.ts";
 import { isNewborn, ownTimes, whyGone } from "./freshness.ts";
 import type { CpuRamMetrics, QuerySettings } from "./get-cpu-ram-metrics.ts";
-import { memoryOverTime, sharesOverTime } from "./memory.ts";
+import { sharesOverTime } from "./memory.ts";
 import { beforeItsLife } from "./notes.ts";
 import type { Target } from "./target.ts";
 import { type Moment, missing, type Question, type Verdict } from "./verdict.ts";
@@ -49,7 +48,7 @@ export function readTarget(
   const isShown = target.cpu !== undefined || target.cpuShares !== undefined;
   if (isShown || !unanswered.cpu) open("cpu", cpuOf(target, moment));
   if (target.memory.total !== undefined || !unanswered.memory) {
-    open("memory", memoryOverTime(target, moment));
+    open("memory", sharesOverTime(target, target.memory, moment));
   }
   return candidate;
 }
@@ -66,10 +65,8 @@ function withOlder(verdict: Verdict, target: Target, { since }: Moment): Verdict
 }
 
 function cpuOf(target: Target, moment: Moment): Verdict | Question {
-  const { cpu, cpuShares, memory, exporter } = target;
-  if (cpuShares !== undefined && !countsTime(exporter)) {
-    return sharesOverTime(target, moment, cpuShares, idleGauges(exporter.cpu, moment.steal));
-  }
+  const { cpu, cpuShares, memory } = target;
+  if (cpuShares !== undefined) return sharesOverTime(target, cpuShares, moment);
   if (cpu === undefined) {
     const isNew = memory.times.length < 2 && isNewborn(moment);
     return whyGone(target, moment) ?? missing(isNew ? "warming_up" : "no_data");

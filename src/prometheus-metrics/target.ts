@@ -1,5 +1,6 @@
 import type { QueryAnswer, Series } from "../prometheus/query-api.ts";
 import {
+  type CountingExporter,
   type CpuCounter,
   countsTime,
   type Exporter,
@@ -27,14 +28,15 @@ export interface Target {
 
 /** CPU time in seconds. */
 export interface CpuTimes {
-  /** With its modes' label as it is stored: `exported_mode` where the target has a label `mode`. */
+  /**
+   * With its modes' label as it is stored, `exported_mode` where the target has a label `mode`; stolen time is
+   * idle where it is to be.
+   */
   readonly counter: CpuCounter;
   /** Whether there is any time, not only a newest sample. */
   readonly known: boolean;
   /** Modes that the exporter has, and the server doesn't. */
   readonly missing: readonly string[];
-  /** The exporter's modes that are idle time. */
-  readonly idle: readonly string[];
   /** For a first look at a mean one, with the time that passed in each mode; else at each step what the counters are. */
   readonly steps: readonly CpuStep[];
 }
@@ -49,6 +51,7 @@ export interface CpuStep {
 
 /** Samples of gauges: those of which both what there is and what is available are known. */
 export interface Shares {
+  readonly gauges: Gauges;
   readonly times: Times;
   /** Shares (0–1), or what is none. */
   readonly used: readonly number[];
@@ -111,7 +114,7 @@ function toTarget(rows: Rows, steal: Steal): Target {
     exporter,
     cpu:
       countsTime(exporter) && modes.size + shown.size > 0
-        ? readCpu(rows, exporter.cpu, steal)
+        ? readCpu(rows, counterOf(exporter, steal))
         : undefined,
     cpuShares: readCpuShares(rows, exporter, steal),
     memory: readShares(rows, exporter.memory, clockOf(exporter)),
@@ -123,13 +126,12 @@ function toTarget(rows: Rows, steal: Steal): Target {
   };
 }
 
+function counterOf({ cpu }: CountingExporter, steal: Steal): CpuCounter {
+  return steal === "idle" ? { ...cpu, idle: [...cpu.idle, "steal"] } : cpu;
+}
+
 /** What the rows of a host make of its CPU time. */
-export function readCpu(
-  { modes, modeLabel, marks: shown }: Rows,
-  cpu: CpuCounter,
-  steal: Steal,
-): CpuTimes {
-  const idle = steal === "idle" ? [...cpu.idle, "steal"] : cpu.idle;
+export function readCpu({ modes, modeLabel, marks: shown }: Rows, cpu: CpuCounter): CpuTimes {
   const stamps = shown.get(marks.stamp);
   const counted = [...modes].filter(([mode]) => !cpu.contained.includes(mode));
   const times = (counted[0]?.[1] ?? stamps)?.times ?? [];
@@ -139,12 +141,12 @@ export function readCpu(
       const value = valueAt(series, at, step) ?? Number.NaN;
       const seconds = value / (cpu.unitsPerSecond ?? 1);
       all += seconds;
-      if (!idle.includes(mode)) busy += seconds;
+      if (!cpu.idle.includes(mode)) busy += seconds;
     }
     return { busy, all, stamp: readStamp(valueAt(stamps, at, step), at) };
   });
   const missing = cpu.modes.filter((mode) => !modes.has(mode));
-  return { counter: { ...cpu, modeLabel }, known: modes.size > 0, missing, idle, steps };
+  return { counter: { ...cpu, modeLabel }, known: modes.size > 0, missing, steps };
 }
 
 /** Times added up are as many times about now as there are CPUs. */
@@ -194,7 +196,7 @@ export function readShares(
     used.push(Number.isFinite(total) ? 1 - available / total : Number.NaN);
   }
   const totalTimes = timed?.times ?? [];
-  return { times, used, total, totalTimes, byMeans: means.size > 0, hintOnShared };
+  return { gauges: shown, times, used, total, totalTimes, byMeans: means.size > 0, hintOnShared };
 }
 
 /** What a gauge was at a time; nearly always that is the same `step` of all gauges. */

@@ -3,13 +3,11 @@ import type { MissingReason, Reading } from "../result/reading.ts";
 import { impossibleCpu, type Note } from "./notes.ts";
 import type { Rows } from "./rows.ts";
 import type { Selector } from "./selectors.ts";
-import type { Steal } from "./target.ts";
 
 /** What is measured: a statistic of the last seconds. */
 export interface MeasuredSpan {
   readonly seconds: number;
   readonly statistic: Statistic;
-  readonly steal: Steal;
   /** How far back each sample is asked for. */
   readonly samplesSeconds: number;
   /** How far apart the steps of CPU time are, where there are some. */

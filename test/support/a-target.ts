@@ -79,7 +79,6 @@ export function aMoment(changes: Partial<Moment> = {}): Moment {
     samplesSeconds: 360,
     stepSeconds: 30,
     extrapolates: true,
-    steal: "busy",
     ...changes,
   };
 }

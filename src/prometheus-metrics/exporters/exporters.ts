@@ -78,9 +78,7 @@ export interface Vocabulary {
   readonly families: readonly Family[];
   /** The metrics of memory. */
   readonly gauges: readonly string[];
-  /** Whether each metric is asked for by itself: some servers take no pattern for a name. */
-  readonly exact: boolean;
-  /** None for all that are known. */
+  /** None for all that are known. Else each metric is asked for by itself: some servers take no pattern for a name. */
   readonly known: readonly Exporter[];
   /** Whether labels with dots are asked for, too. */
   readonly dotted: boolean;
@@ -105,7 +103,6 @@ export function vocabularyOf(known: readonly Exporter[], dotted = false): Vocabu
   return {
     families: familiesAmong(groups, dotted),
     gauges: distinct(groups.flat().flatMap(gaugesOf).flatMap(metricsOf)),
-    exact: known.length > 0,
     known,
     dotted,
   };

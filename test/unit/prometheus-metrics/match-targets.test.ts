@@ -152,7 +152,7 @@ describe("the reading of a member that has several targets", () => {
     const down = {
       ...probe,
       cpu: undefined,
-      memory: { times: [], used: [], total: undefined, totalTimes: [], byMeans: false },
+      memory: { ...probe.memory, times: [], used: [], total: undefined, totalTimes: [] },
       scrapes: { times: [], tries: [now - 20, now - 5], failed: true },
     };
 

@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { Statistic } from "../../../src/config/pool-spec.ts";
-import { memoryOf, memoryOverTime } from "../../../src/prometheus-metrics/memory.ts";
+import { memoryOf, sharesOverTime } from "../../../src/prometheus-metrics/memory.ts";
 import { impossibleMemory, windowTooShort } from "../../../src/prometheus-metrics/notes.ts";
+import type { Target } from "../../../src/prometheus-metrics/target.ts";
 import type { Moment } from "../../../src/prometheus-metrics/verdict.ts";
 import { aMoment, aTarget, now, type Shown, timesOf } from "../../support/a-target.ts";
 
 const memory = (shown: Shown, statistic: Statistic = "mean", moment: Partial<Moment> = {}) =>
-  memoryOverTime(aTarget(shown), aMoment({ ...moment, statistic }));
+  read(aTarget(shown), aMoment({ ...moment, statistic }));
+
+const read = (target: Target, moment: Moment) => sharesOverTime(target, target.memory, moment);
 
 /** Five minutes at a sample each 15 s, of which the last are full. */
 const burst = (full: number) => [
