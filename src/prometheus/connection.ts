@@ -1,5 +1,4 @@
 import { createSecureContext, rootCertificates } from "node:tls";
-import type { AxiosInstance } from "axios";
 import * as v from "valibot";
 import { type PrometheusServerConfig, secretIdsOf } from "../config/prometheus-servers.ts";
 import { headerNames, proxyUrl } from "../config/values.ts";
@@ -10,14 +9,14 @@ import { agentThrough, basicCredentials } from "../network/tunnel.ts";
 import type { Endpoint } from "../resilience/endpoint.ts";
 import type { Secret } from "../secret.ts";
 import type { AccessTokens, TokenAccount } from "./access-tokens.ts";
-import { httpClient } from "./http-client.ts";
+import { type Send, senderOf } from "./sender.ts";
 
 /** Reads a secret of OCI Vault. */
 export type ReadSecret = (secretId: string) => Promise<Secret>;
 
 /** A server with its credentials. */
 export interface Connection {
-  readonly http: AxiosInstance;
+  readonly send: Send;
   /** Whether credentials came from Vault, where there may be newer ones. */
   readonly fromVault: boolean;
   /** Of the function's account at an issuer, if that is how the server is to know it. */
@@ -68,7 +67,9 @@ export async function connect(
       : await accessTokens({
           ...oauth2,
           clientSecret,
-          http: httpClient(agentTo(new URL(oauth2.tokenUrl), { ca: tls.ca })),
+          send: senderOf(agentTo(new URL(oauth2.tokenUrl), { ca: tls.ca }), {
+            "Accept-Encoding": "identity",
+          }),
           endpoint: issuer,
           now,
           redact,
@@ -76,9 +77,10 @@ export async function connect(
   const url = new URL(server.url);
   const agent = agentTo(url, tls);
   return {
-    http: httpClient(agent, {
+    send: senderOf(agent, {
       ...headers,
       ...(authorization && { Authorization: authorization }),
+      "Accept-Encoding": "gzip",
     }),
     open: () => {
       // One for CPU, one for memory.

@@ -1,5 +1,4 @@
-import type { Readable } from "node:stream";
-import type { AxiosResponse } from "axios";
+import type { IncomingMessage } from "node:http";
 import { QueryTooLongError } from "./query-api.ts";
 
 /** VictoriaMetrics refuses queries over 16 KiB, and proxies may refuse less. */
@@ -9,21 +8,7 @@ const maximumPostBytes = 16_000;
 const maximumUrlBytes = 8_000;
 
 /** How a server, or a proxy in front of it, says that it takes no POST: forbidden, not allowed, not implemented. */
-const refusals: ReadonlySet<number> = new Set([403, 405, 501]);
-
-/** A query as HTTP carries it. */
-export interface QueryRequest {
-  readonly method: "POST" | "GET";
-  readonly url: string;
-  /** The form of a POST. */
-  readonly data?: URLSearchParams;
-}
-
-/** What was answered, and what was tried before that: a sentence for the hint of a refusal. */
-export interface DoorAnswer {
-  readonly response: AxiosResponse<Readable>;
-  readonly tried: string | undefined;
-}
+const isRefusal = ({ statusCode = 0 }: IncomingMessage) => [403, 405, 501].includes(statusCode);
 
 /**
  * How a server takes queries: by POST, as a pool's names don't fit a URL; or by GET where POST is
@@ -47,16 +32,20 @@ export class Door {
     return fitsUrl(this.#getUrl(new URLSearchParams({ query: promql, time: "1000000000.000" })));
   }
 
-  /** @throws QueryTooLongError when POST is refused, and the query fits no URL; or what `send` threw. */
+  /**
+   * What is answered, and what was tried before that: a sentence for the hint of a refusal.
+   * @param send by POST where there is a form, else by GET
+   * @throws QueryTooLongError when POST is refused, and the query fits no URL; or what `send` threw.
+   */
   async send(
     form: URLSearchParams,
-    send: (request: QueryRequest) => Promise<AxiosResponse<Readable>>,
-  ): Promise<DoorAnswer> {
+    send: (url: string, form?: URLSearchParams) => Promise<IncomingMessage>,
+  ): Promise<{ readonly response: IncomingMessage; readonly tried: string | undefined }> {
     if (this.#postRefusedBy === undefined) {
-      const response = await send({ method: "POST", url: this.#url, data: form });
-      if (!refusals.has(response.status)) return { response, tried: undefined };
-      response.data.destroy();
-      this.#postRefusedBy = response.status;
+      const response = await send(this.#url, form);
+      if (!isRefusal(response)) return { response, tried: undefined };
+      response.destroy();
+      this.#postRefusedBy = response.statusCode;
     }
     const tried = `POST was answered ${this.#postRefusedBy}, so GET was tried.`;
     const url = this.#getUrl(form);
@@ -66,9 +55,9 @@ export class Door {
         hint: `${tried} Let the server's proxy allow POST to ${new URL(url).pathname}.`,
       });
     }
-    const response = await send({ method: "GET", url });
+    const response = await send(url);
     // It may be the credentials that it refuses: the next query begins anew.
-    if (refusals.has(response.status)) this.#postRefusedBy = undefined;
+    if (isRefusal(response)) this.#postRefusedBy = undefined;
     return { response, tried };
   }
 

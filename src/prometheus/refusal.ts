@@ -1,4 +1,4 @@
-import type { AxiosResponse } from "axios";
+import type { IncomingMessage } from "node:http";
 import {
   InternalError,
   NotAuthenticatedError,
@@ -10,8 +10,6 @@ import { TunnelRefusedError } from "../network/tunnel.ts";
 import { transientFailure } from "../resilience/transient-failure.ts";
 import { QueryRefusal } from "./query-api.ts";
 import { readQueryFailure, shorten } from "./response.ts";
-
-// What failures mean. Nothing of an AxiosError leaves this room: it holds the authorization header.
 
 /** A 401, a proxy's 407, or an issuer's refusal: newer credentials might do. */
 export class CredentialsRefusedError extends NotAuthenticatedError {
@@ -44,8 +42,7 @@ const urlHint = "Check the server's URL: its API is expected at <url>/api/v1/que
 /** No answer at all, or one of a proxy's own. */
 export function unanswered(error: unknown, { name, redact }: Asked): UtilizationError {
   if (error instanceof UtilizationError) return error;
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof TunnelRefusedError) return cutOff(cause, name);
+  if (error instanceof TunnelRefusedError) return cutOff(error, name);
   const { reason, transient } = describeNetworkFailure(error);
   // A proxy's answer may be the reason, word for word.
   const message = `${name} can't be reached: ${shorten(redact(reason))}`;
@@ -65,7 +62,7 @@ function cutOff({ status, retryAfter }: TunnelRefusedError, name: string): Utili
 }
 
 /** A server's answer of 200 that can't be read. */
-export function unread(error: unknown, { headers }: AxiosResponse, asked: Asked): UtilizationError {
+export function unread(error: unknown, { headers }: IncomingMessage, asked: Asked) {
   if (error instanceof SyntaxError) {
     const type = mediaType(headers["content-type"], asked);
     return new SourceUnavailableError(`${asked.name} answered ${type}, not JSON.`, {
@@ -83,7 +80,7 @@ export function mediaType(contentType: unknown, { redact }: Asked): string {
 
 /** A server's answer of another status. */
 export function refused(
-  { status, headers }: AxiosResponse,
+  { statusCode: status = 0, headers }: IncomingMessage,
   {
     body,
     tried,
@@ -120,7 +117,7 @@ export function refused(
       if (!ownLimits.has(failure?.errorType)) break;
       return new SourceUnavailableError(message, { hint: tooHeavyHint });
   }
-  const transient = transientFailure(status, message, headers["retry-after"]?.toString());
+  const transient = transientFailure(status, message, headers["retry-after"]);
   if (transient !== undefined) return transient;
   const retryable = lastingStatuses.has(status) ? false : undefined;
   return new SourceUnavailableError(message, { hint: hint(urlHint), retryable });
