@@ -15,15 +15,6 @@ export const exporterNames = [
 
 export type ExporterName = (typeof exporterNames)[number];
 
-/** An exporter of the operator's: PromQL that gives one row for each host. */
-export interface OwnExporter {
-  readonly name: string;
-  readonly cpu: string;
-  /** Undefined where hosts don't show any. */
-  readonly memory: string | undefined;
-  readonly unit: "percent" | "ratio";
-}
-
 /** Stands in an expression for the matchers of the pool's members. */
 export const selectorVariable = "$selector";
 /** Stands in an expression for the window, as PromQL writes a duration. */
@@ -54,13 +45,16 @@ export const ownExporter = v.object({
   unit: requiredKey(v.picklist(["percent", "ratio"]), doc("What the rows are in.")),
 });
 
+/** An exporter of the operator's: PromQL that gives one row for each host. */
+export interface OwnExporter extends Readonly<v.InferOutput<typeof ownExporter>> {
+  readonly name: string;
+}
+
 /** Reads one exporter of `prometheus.exporters`. */
 export function readExporter(name: string, value: unknown, path: string): Checked<OwnExporter> {
   if (exporterNames.some((known) => known === name)) {
     return failed(path, "is the name of an exporter that is known");
   }
   const checked = check(ownExporter, value, path);
-  if (!checked.ok) return checked;
-  const { cpu, memory, unit } = checked.value;
-  return { ok: true, value: { name, cpu, memory, unit } };
+  return checked.ok ? { ok: true, value: { name, ...checked.value } } : checked;
 }
