@@ -66,7 +66,8 @@ export function shortened(names: readonly string[], width: number): readonly str
   return new Set(atStart).size > new Set(atEnd).size ? atStart : atEnd;
 }
 
-function fromEnd(text: string, width: number): string {
+/** As much of the end of a text as `width` columns have room for, with an ellipsis before it. */
+export function fromEnd(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   const characters = [...text];
   while (characters.length > 0 && stringWidth(characters.join("")) >= width) characters.shift();

@@ -7,7 +7,16 @@ import type {
 import type { Utilization } from "../../../src/result/statistics.ts";
 import { bar, percentText, percentWidth } from "./bar.ts";
 import { explainError, missingMetrics, statusText } from "./explanation.ts";
-import { noBreak, type Page, paint, printable, shortened, widest, wrapped } from "./page.ts";
+import {
+  fromEnd,
+  noBreak,
+  type Page,
+  paint,
+  printable,
+  shortened,
+  widest,
+  wrapped,
+} from "./page.ts";
 
 /** Bars have this many columns where there is room, or no terminal. */
 const usualBar = 20;
@@ -25,8 +34,12 @@ export function poolCard(pool: PoolResult, page: Page, offset = 0): readonly str
   const counts = instances
     ? `${instances.reporting} of ${instances.running} running members reported, ${instances.total} in all`
     : "";
-  const name = paint(page, "bold", printable(pool.name));
-  const title = `Pool ${name} (${source ?? "unknown source"}): ${statusText(page, status)}`;
+  const known = `(${source ?? "unknown source"}): `;
+  // An OCID is long, and its status is what matters.
+  const nameWidth =
+    (page.columns ?? Number.POSITIVE_INFINITY) - widest([`Pool  ${known}${status}`]);
+  const name = paint(page, "bold", fromEnd(printable(pool.name), nameWidth));
+  const title = `Pool ${name} ${known}${statusText(page, status)}`;
   const head = [
     ...(instances ? titled(page, title, counts) : [title]),
     ...(cpu.reporting > 0 ? wrapped(page, "  CPU     ", averages(cpu)) : []),

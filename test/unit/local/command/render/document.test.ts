@@ -116,6 +116,13 @@ describe("a pool for a person", () => {
     expect(lines.at(-1)).toBe("  … 97 more members, 1 missing in all");
   });
 
+  it("shows its status beside the end of an OCID, in 50 columns", () => {
+    const name = "ocid1.instancepool.oc1.iad.aaaaaaaademoweb";
+    const [title] = renderDocument(documentOf({ ...failedPool, name }), terminal(50));
+
+    expect(title).toBe("Pool …cepool.oc1.iad.aaaaaaaademoweb (oci): failed");
+  });
+
   it("explains a failure, and wraps what it says", () => {
     expect(renderDocument(documentOf(failedPool), terminal(60))).toEqual([
       "Pool db (oci): failed",
