@@ -12,7 +12,7 @@ export interface OpenQuestion {
   readonly question: Question;
   readonly target: Target;
   /** Takes what was found out; not called when the query failed. */
-  settle(verdict: Verdict): void;
+  settle(told: Verdict | Question): void;
 }
 
 /**

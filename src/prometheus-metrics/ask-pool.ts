@@ -110,6 +110,7 @@ function settle(
   };
   const isSteady = ({ cpu, cpuShares, memory }: Target) =>
     isFresh(memory) &&
+    Number.isFinite(memory.total) &&
     (cpuShares ? isFresh(cpuShares) : cpu?.known === true && cpu.steps[0]?.stamp !== undefined);
   if (spec.prometheus.match.by === "poolId") {
     // Whose they are may take a look at the network.

@@ -36,14 +36,22 @@ export function meansQueries(
     gaugesOf(exporter).flatMap(({ total, gauges }) => [total, ...gauges].map(metricOf)),
   );
   metrics.delete(metricOf(clockOf(exporter)));
-  const means = [...metrics].map((metric) =>
-    labelled(`avg_over_time(${seriesOf(metric, selector)}[${seconds}s])`, meanLabel, metric),
-  );
+  const means = [...metrics].map((metric) => {
+    const mean = meanOf(metric, `${seriesOf(metric, selector)}[${seconds}s]`, exporter.memory);
+    return labelled(mean, meanLabel, metric);
+  });
   if (countsTime(exporter)) return means;
   const { cpu } = exporter;
   const newest = `timestamp(${seriesOf(idleGauges(cpu, "busy").total, selector)})`;
   const own = renamed([cpu.stateLabel, ...(cpu.extra ?? [])]);
   return [...means, marked(`sum without (${own.join(", ")}) (${newest})`, marks.stamp)];
+}
+
+/** Infinite where what the host has did not stay the same: the shares are then of several sizes. */
+function meanOf(gauge: string, samples: string, { total, size, limit }: Gauges): string {
+  const mean = `avg_over_time(${samples})`;
+  const isSize = gauge === (size === undefined ? total : limit);
+  return isSize ? `${mean} / (max_over_time(${samples}) == bool min_over_time(${samples}))` : mean;
 }
 
 /**
@@ -53,25 +61,28 @@ export function meansQueries(
  */
 export function gaugesQuery(
   selector: Selector,
-  { total }: Gauges,
+  gauges: Gauges,
   others: readonly string[],
-  { statistic, seconds, stepSeconds }: GaugesSpan,
+  { statistic, seconds, stepSeconds, bySteps = statistic !== "mean" }: GaugesSpan,
 ): string {
-  const over = statistic === "mean" ? seconds : stepSeconds;
+  const { total } = gauges;
+  const extreme = { max: "min", min: "max" }[statistic as string];
   const of = (gauge: string) => {
-    const extreme = { max: "min", min: "max" }[statistic as string] ?? "avg";
-    const aggregate = gauge === total || others.length > 1 ? "avg" : extreme;
-    const query = `${aggregate}_over_time(${seriesOf(gauge, selector)}[${over}s])`;
-    return labelled(query, gaugeLabel, gauge);
+    const samples = `${seriesOf(gauge, selector)}[${bySteps ? stepSeconds : seconds}s]`;
+    const isExtreme = extreme !== undefined && gauge !== total && others.length === 1;
+    const value = isExtreme ? `${extreme}_over_time(${samples})` : meanOf(gauge, samples, gauges);
+    return labelled(value, gaugeLabel, gauge);
   };
   const all = [total, ...others].map(of).join(" or ");
-  return statistic === "mean" ? all : `(${all})[${seconds}s:${stepSeconds}s]`;
+  return bySteps ? `(${all})[${seconds}s:${stepSeconds}s]` : all;
 }
 
 export interface GaugesSpan {
   readonly statistic: Statistic;
   readonly seconds: number;
   readonly stepSeconds: number;
+  /** Whether a mean is asked for at each step, too. @default as the statistic needs */
+  readonly bySteps?: boolean;
 }
 
 const labelled = (query: string, label: string, gauge: string) =>

@@ -1,5 +1,6 @@
 import type { Statistic } from "../config/pool-spec.ts";
 import { overTime } from "../result/statistics.ts";
+import type { Gauges } from "./exporters/exporter.ts";
 import { silent, tooFew, whyGone } from "./freshness.ts";
 import { gaugesQuery } from "./gauge-queries.ts";
 import { impossibleMemory, sharedIsFree } from "./notes.ts";
@@ -12,39 +13,61 @@ export function sharesOverTime(target: Target, shares: Shares, moment: Moment): 
   const { gauges } = shares;
   const { now, since, samplesSeconds, statistic } = moment;
   const own = Math.max(now - moment.seconds, since);
-  const span = {
-    statistic,
-    seconds: Math.floor(now - own),
-    stepSeconds: Math.max(60, moment.stepSeconds),
-  };
-  const read = ({ used, hintOnShared }: Shares): Verdict => {
-    const verdict = memoryOf(used, statistic);
-    const isSaid = verdict.note !== undefined || hintOnShared === undefined;
-    return isSaid ? verdict : { ...verdict, note: sharedIsFree(hintOnShared) };
-  };
-  const ask = (others: readonly string[]): Question => ({
-    ask: (selector) => gaugesQuery(selector, gauges, others, span),
-    read: (rows) => read(readShares(rows, gauges)),
-  });
-  if (shares.total === undefined) return whyGone(target, moment) ?? missing("no_data");
+  const ask = (others: readonly string[]) => askAbout(gauges, others, own, moment);
   if (shares.times.length === 0) {
-    const { otherwise } = gauges;
-    return whyGone(target, moment) ?? (otherwise ? ask(otherwise) : missing("no_data"));
+    const others = shares.total === undefined ? undefined : gauges.otherwise;
+    return whyGone(target, moment) ?? (others ? ask(others) : missing("no_data"));
   }
   const interval = intervalOf(shares.times);
   const newest = shares.times.at(-1) ?? 0;
   if (interval !== undefined && isOld(newest, interval, now)) return silent(target, moment);
-  const inside = shares.used.filter((_, index) => {
-    const time = shares.times[index] ?? 0;
-    return time > own && time <= now;
-  });
-  if (inside.length < 2) {
-    return whyGone(target, moment) ?? tooFew(interval ?? intervalOf(target.scrapes.times), moment);
-  }
-  if (now - samplesSeconds > own || (shares.byMeans && since > now - moment.seconds)) {
+  const inside = usedWithin(shares, own, now);
+  const reaches = now - samplesSeconds <= own;
+  if (inside.length < 2 && reaches) return goneOrFew(target, interval, moment);
+  if (!reaches || (shares.byMeans && since > now - moment.seconds)) {
     return ask(gauges.gauges);
   }
-  return read({ ...shares, used: inside });
+  return toVerdict({ ...shares, used: inside }, statistic);
+}
+
+function goneOrFew(target: Target, interval: number | undefined, moment: Moment): Verdict {
+  return whyGone(target, moment) ?? tooFew(interval ?? intervalOf(target.scrapes.times), moment);
+}
+
+function usedWithin({ times, used }: Shares, start: number, now: number): readonly number[] {
+  return used.filter((_, index) => {
+    const time = times[index] ?? 0;
+    return time > start && time <= now;
+  });
+}
+
+/** What there is and these others, over all of the window since then: where that changed meanwhile, at each step. */
+function askAbout(
+  gauges: Gauges,
+  others: readonly string[],
+  own: number,
+  moment: Moment,
+  bySteps = moment.statistic !== "mean",
+): Question {
+  const { now, statistic } = moment;
+  const stepSeconds = Math.max(60, moment.stepSeconds);
+  const span = { statistic, seconds: Math.floor(now - own), stepSeconds, bySteps };
+  return {
+    ask: (selector) => gaugesQuery(selector, gauges, others, span),
+    read(rows) {
+      const shares = readShares(rows, gauges);
+      const isOfSeveral = shares.total === Number.POSITIVE_INFINITY && !bySteps;
+      return isOfSeveral
+        ? askAbout(gauges, others, own, moment, true)
+        : toVerdict(shares, statistic);
+    },
+  };
+}
+
+function toVerdict({ used, hintOnShared }: Shares, statistic: Statistic): Verdict {
+  const verdict = memoryOf(used, statistic);
+  const isSaid = verdict.note !== undefined || hintOnShared === undefined;
+  return isSaid ? verdict : { ...verdict, note: sharedIsFree(hintOnShared) };
 }
 
 /** Of shares (0–1): one that can't be makes the reading no number. */

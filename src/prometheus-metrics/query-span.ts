@@ -4,6 +4,8 @@ import type { PoolSpec } from "../config/pool-spec.ts";
 const mostHostSteps = 20_000;
 /** In all answers about a pool. */
 const mostPoolSteps = 200_000;
+/** In a row, which has to be read at once. */
+const mostRowSteps = 8_000;
 /** How many hosts a query names. */
 export const mostHosts = 250;
 
@@ -18,7 +20,7 @@ export function spanOf({ windowMinutes, statistic, prometheus }: PoolSpec, membe
   const most = whole ? mostHostSteps : mostPoolSteps;
   if (statistic === "mean") {
     const hosts = Math.min(mostHosts, members);
-    const stepSeconds = Math.ceil((seconds * hosts) / mostHostSteps);
+    const stepSeconds = Math.ceil(seconds * Math.max(hosts / mostHostSteps, 1 / mostRowSteps));
     return { hosts: whole ? members : hosts, stepSeconds };
   }
   const stepSeconds = Math.max(
@@ -33,9 +35,11 @@ export function spanOf({ windowMinutes, statistic, prometheus }: PoolSpec, membe
 const fewestMinutes = 6;
 /** A host has three series at a sample each five seconds. */
 const mostHostMinutes = 120_000 / (3 * 12);
+/** A row has to be read at once, also where samples come each two seconds. */
+const mostMinutes = 240;
 
 /** How far back each sample is asked for: a minute more than the window, for the one before it. */
 export function samplesMinutes(windowMinutes: number, hosts: number): number {
-  const most = Math.max(fewestMinutes, Math.floor(mostHostMinutes / hosts));
+  const most = Math.max(fewestMinutes, Math.min(mostMinutes, Math.floor(mostHostMinutes / hosts)));
   return Math.min(Math.max(windowMinutes + 1, fewestMinutes), most);
 }

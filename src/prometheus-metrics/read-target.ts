@@ -39,11 +39,8 @@ export function readTarget(
 ): Candidate {
   const candidate: Candidate = { target, cpu: queryFailed, memory: queryFailed };
   const open = (metric: "cpu" | "memory", told: Verdict | Question) => {
-    const settle = (verdict: Verdict) => {
-      candidate[metric] = withOlder(verdict, target, moment);
-    };
-    if (told.ask === undefined) settle(told);
-    else questions.push({ question: told, target, settle });
+    if (told.ask === undefined) candidate[metric] = withOlder(told, target, moment);
+    else questions.push({ question: told, target, settle: (found) => open(metric, found) });
   };
   const isShown = target.cpu !== undefined || target.cpuShares !== undefined;
   if (isShown || !unanswered.cpu) open("cpu", cpuOf(target, moment));

@@ -47,7 +47,9 @@ export async function readMembers({
     const read = (target: Target) => readTarget(target, moment, metrics, questions);
     candidates.set(instance, targets.map(read));
   }
-  await askAgain(questions, inquiry, spec, new Date(now * 1000));
+  while (questions.length > 0) {
+    await askAgain(questions.splice(0), inquiry, spec, new Date(now * 1000));
+  }
   const chosen = new Map<Instance, Chosen>();
   let disagreeing = 0;
   for (const instance of members.keys()) {

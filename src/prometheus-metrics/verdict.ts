@@ -38,8 +38,8 @@ export interface Question {
   readonly note?: undefined;
   /** The query about these series: questions in the same words are asked together. */
   ask(selector: Selector): string;
-  /** What the answer's rows of the target mean. */
-  read(rows: Rows): Verdict;
+  /** What the answer's rows of the target mean; or what they leave open. */
+  read(rows: Rows): Verdict | Question;
 }
 
 export const missing = (reading: MissingReason, note?: Note): Verdict => ({ reading, note });

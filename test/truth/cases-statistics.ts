@@ -1,5 +1,5 @@
 import type { HistoryCase } from "./history-case.ts";
-import { bursts, filesCached, linux, once, ramp } from "./history-hosts.ts";
+import { bursts, filesCached, linux, once, ramp, resized } from "./history-hosts.ts";
 
 const fiveHours = { windowMinutes: 300 };
 const day = { windowMinutes: 1440 };
@@ -112,6 +112,7 @@ export const statisticCases: readonly HistoryCase[] = [
     host: linux(({ ago }) => (ago > 1_440 ? 100 : 10), 33, {
       sinceSecondsAgo: 1_560,
       uptimeSeconds: 10,
+      spentBefore: { idle: 4 },
     }),
   },
   {
@@ -165,5 +166,23 @@ export const statisticCases: readonly HistoryCase[] = [
     warning: "the shortest window that works is 5 minute(s)",
     question: { windowMinutes: 2 },
     host: linux(33, 64, { everySeconds: 150, newestSecondsAgo: 20 }),
+  },
+  {
+    name: "more memory since half an hour, over an hour, by name",
+    truth: { cpu: 35, memory: 25 },
+    question: { ...hour, prometheus: { exporter: "node" } },
+    host: resized(35, 1_800),
+  },
+  {
+    name: "more memory since half a day, over a day",
+    truth: { cpu: 36, memory: 25 },
+    question: day,
+    host: resized(36, 43_200, sinceYesterday),
+  },
+  {
+    name: "more memory since half a day, over a day, max",
+    truth: { cpu: 37, memory: 50 },
+    question: { ...day, statistic: "max" },
+    host: resized(37, 43_200, { ...sinceYesterday, everySeconds: 15 }),
   },
 ];

@@ -57,6 +57,15 @@ export function filesCached(cpu: number, memory: number, life: Life = {}): Histo
   return { ...linux(cpu, memory, life), gauges };
 }
 
+/** From so many seconds ago on it has eight times the memory, half of which was used until then, and none since. */
+export function resized(cpu: number, secondsAgo: number, life: Life = {}): HistoryHost {
+  const gauges = ({ ago }: Moment) => ({
+    node_memory_MemTotal_bytes: totalBytes * (ago > secondsAgo ? 1 : 8),
+    node_memory_MemAvailable_bytes: totalBytes * (ago > secondsAgo ? 0.5 : 8),
+  });
+  return { ...linux(cpu, 0, { rebootsSecondsAgo: [secondsAgo], ...life }), gauges };
+}
+
 /** As windows_exporter shows a host. */
 export function windows(cpu: number, memory: number | undefined, life: Life = {}): HistoryHost {
   const share = cpu / 100;

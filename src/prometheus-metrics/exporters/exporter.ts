@@ -66,6 +66,8 @@ export interface Gauges {
   readonly total: string;
   /** What the host has, where that is no gauge of its own. */
   size?(value: ValueOf): number | undefined;
+  /** Of these others, what the host has; some hosts don't show it. */
+  readonly limit?: string;
   /** Labels that its series have, and the target's `up` doesn't. */
   readonly extra?: readonly string[];
   /** The others that are asked for. */

@@ -27,6 +27,7 @@ function memory(usage: string, stateLabel: string, states: Shown["states"]): Gau
     total: used,
     gauges: [free, ...others, ...(states.more ? [limit, linuxAvailable] : [])],
     size,
+    limit,
     available: (value) => value(linuxAvailable) ?? sum(size(value), -(value(used) ?? Number.NaN)),
     hintOnShared(value) {
       const whole = value(limit);

@@ -139,7 +139,7 @@ describe("queries", () => {
     expect(
       gaugesQuery('pool="a"', linux.memory, linux.memory.gauges, { ...span, statistic: "mean" }),
     ).toBe(
-      'label_replace(avg_over_time({__name__="node_memory_MemTotal_bytes",pool="a"}[3600s]), "__gauge__", "node_memory_MemTotal_bytes", "", "") or label_replace(avg_over_time({__name__="node_memory_MemAvailable_bytes",pool="a"}[3600s]), "__gauge__", "node_memory_MemAvailable_bytes", "", "")',
+      'label_replace(avg_over_time({__name__="node_memory_MemTotal_bytes",pool="a"}[3600s]) / (max_over_time({__name__="node_memory_MemTotal_bytes",pool="a"}[3600s]) == bool min_over_time({__name__="node_memory_MemTotal_bytes",pool="a"}[3600s])), "__gauge__", "node_memory_MemTotal_bytes", "", "") or label_replace(avg_over_time({__name__="node_memory_MemAvailable_bytes",pool="a"}[3600s]), "__gauge__", "node_memory_MemAvailable_bytes", "", "")',
     );
     const most = gaugesQuery('pool="a"', linux.memory, linux.memory.gauges, {
       ...span,
@@ -161,11 +161,12 @@ describe("queries", () => {
         .filter(({ gauges }) => gauges.length > 1)
         .map((memory) => gaugesQuery('pool="a"', memory, memory.gauges, span)),
     ])
-      expect(query).not.toMatch(/(?:min|max)_over_time/);
+      expect(query).not.toMatch(/label_replace\((?:min|max)_over_time/);
   });
 
   it.each([
     ["mean", 5, 250, { hosts: 250, stepSeconds: 4 }],
+    ["mean", 1440, 1, { hosts: 1, stepSeconds: 11 }],
     ["mean", 1440, 2000, { hosts: 250, stepSeconds: 1080 }],
     ["max", 5, 250, { hosts: 250, stepSeconds: 30 }],
     ["max", 60, 250, { hosts: 250, stepSeconds: 60 }],
@@ -191,6 +192,7 @@ describe("queries", () => {
     [10, 250, 11],
     [60, 250, 13],
     [60, 10, 61],
+    [1440, 1, 240],
     [1440, 2000, 6],
   ])(
     "ask for each sample of %i minutes of %i hosts over %i minutes",

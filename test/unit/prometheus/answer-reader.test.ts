@@ -84,11 +84,11 @@ describe("AnswerReader", () => {
   });
 
   it.each([
-    ["a row of 100 KB", answerOf(`{"metric":{"a":"${"x".repeat(100_000)}"}}`)],
-    ["a warning of 100 KB", `{"warnings":["${"x".repeat(100_000)}"]}`],
-    ["many lists before the rows", `{"data":{${`"a":[],`.repeat(20_000)}"result":[]}}`],
-    ["brackets", "[".repeat(200_000)],
-    ["brackets for rows", answerOf("[".repeat(200_000))],
+    ["a row of 300 KB", answerOf(`{"metric":{"a":"${"x".repeat(300_000)}"}}`)],
+    ["a warning of 300 KB", `{"warnings":["${"x".repeat(300_000)}"]}`],
+    ["many lists before the rows", `{"data":{${`"a":[],`.repeat(50_000)}"result":[]}}`],
+    ["brackets", "[".repeat(400_000)],
+    ["brackets for rows", answerOf("[".repeat(400_000))],
     ["rows without end", rows(100_000, () => '{"metric":{}}')],
     ["labels without end", rows(60_000, (index) => `{"metric":{"k${index}":""}}`)],
     [
