@@ -79,6 +79,18 @@ const edits = [
     made: "(process.uptime() * 1000)",
     times: 2,
   },
+  // axios looks for what belongs to fetch as soon as it is loaded, and Node then loads its fetch. Our
+  // requests go through node:http, and their bodies are no forms with files.
+  {
+    file: "axios/lib/adapters/fetch.js",
+    found: "const adapter = getFetch();",
+    made: "let adapter;",
+  },
+  {
+    file: "axios/lib/utils.js",
+    found: "const FormDataCtor = typeof G.FormData !== 'undefined' ? G.FormData : undefined;",
+    made: "let FormDataCtor;",
+  },
 ];
 
 /**

@@ -16,6 +16,9 @@ const standIns = new Set(["sshpk", "http-signature", "jsonwebtoken"]);
  *   Every supported Node has fetch built in.
  * - jssha: SHA-256 in JavaScript, for browsers; the SDK hashes with it the body that it signs.
  * - uuid: the SDK marks its requests with one, of which Node makes another kind.
+ * - form-data: axios brings it, and with it a list of all media types, for forms with files.
+ * - debug: a key DEBUG in the function's configuration would have it write to the log what isn't JSON,
+ *   and what nobody takes the secrets out of.
  */
 const replacements = {
   "isomorphic-fetch": "",
@@ -41,6 +44,8 @@ const replacements = {
       }
     };`,
   uuid: 'module.exports = { v1: () => require("node:crypto").randomUUID() };',
+  "form-data": "module.exports = class FormData {};",
+  debug: "module.exports = () => () => {};",
 };
 
 /** For esbuild. */

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { AxiosInstance, AxiosResponse } from "axios";
 import {
   allowInsecureRequests,
   ClientSecretBasic,
@@ -16,12 +16,10 @@ import {
   UtilizationError,
 } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
-import { AnswerTooLargeError } from "../network/network-failure.ts";
 import type { Endpoint } from "../resilience/endpoint.ts";
 import { transientFailure } from "../resilience/transient-failure.ts";
 import { type Asked, CredentialsRefusedError, mediaType, unanswered } from "./refusal.ts";
 import { shorten } from "./response.ts";
-import type { Send } from "./sender.ts";
 
 /** How long a token is used whose issuer doesn't say. */
 const unsaidLifeMs = 3_600_000;
@@ -30,12 +28,12 @@ const unsaidLifeMs = 3_600_000;
 const marginMs = 30_000;
 
 /** Far more than any token takes. */
-const mostCharacters = 100_000;
+const maximumTokenBytes = 100_000;
 
 /** The function's account at an issuer, and how that is reached. */
 export interface TokenAccount extends OAuth2Config {
   readonly clientSecret: string;
-  readonly send: Send;
+  readonly http: AxiosInstance;
   readonly endpoint: Endpoint;
   readonly now: () => Date;
   /** Issuers repeat what they got. */
@@ -115,22 +113,17 @@ export class AccessTokens {
   }
 
   async #request(signal: AbortSignal): Promise<Token> {
-    const { tokenUrl, clientId, clientSecret, scope, audience, now, send } = this.#account;
+    const { tokenUrl, clientId, clientSecret, scope, audience, now } = this.#account;
     const issuer = { issuer: tokenUrl, token_endpoint: tokenUrl };
     const client = { client_id: clientId };
     const parameters = { ...(scope && { scope }), ...(audience && { audience }) };
-    let answer: IncomingMessage | undefined;
+    let answer: AxiosResponse<string> | undefined;
     const options = {
       // Whether HTTP will do is decided where the configuration is read.
       [allowInsecureRequests]: true,
-      [customFetch]: async (_: string, { body, headers }: TokenRequest) => {
-        const basic = headers["authorization"]?.replace(/^Basic /, "") ?? "";
-        const [, secret = ""] = Buffer.from(basic, "base64").toString().split(":");
-        this.#sent = [secret, basic];
-        const incoming = await send(tokenUrl, { body, headers, signal });
-        const read = await readable(incoming);
-        answer = incoming;
-        return read;
+      [customFetch]: async (_: string, request: TokenRequest) => {
+        answer = await this.#post(request, signal);
+        return readable(answer);
       },
     };
     const askedAt = now().getTime();
@@ -149,16 +142,31 @@ export class AccessTokens {
       return { text, usedUntil: askedAt + lifeMs - Math.min(marginMs, lifeMs / 2) };
     } catch (error) {
       if (error instanceof UtilizationError || answer === undefined) throw this.#unanswered(error);
-      throw answer.statusCode === 200 ? this.#unread(error, answer) : this.#refused(error, answer);
+      throw answer.status === 200 ? this.#unread(error, answer) : this.#refused(error, answer);
     }
   }
 
+  #post({ body, headers }: TokenRequest, signal: AbortSignal): Promise<AxiosResponse<string>> {
+    const { tokenUrl, http } = this.#account;
+    const basic = headers["authorization"]?.replace(/^Basic /, "") ?? "";
+    const [, secret = ""] = Buffer.from(basic, "base64").toString().split(":");
+    this.#sent = [secret, basic];
+    return http.post<string>(tokenUrl, String(body), {
+      headers: { ...headers, "Accept-Encoding": "identity" },
+      signal,
+      responseType: "text",
+      // What isn't JSON is told apart by the library.
+      transformResponse: (text: unknown) => text,
+      maxContentLength: maximumTokenBytes,
+    });
+  }
+
   #unanswered(error: unknown): UtilizationError {
-    const isLarge = error instanceof AnswerTooLargeError;
+    const isLarge = error instanceof Error && error.message.startsWith("maxContentLength");
     return isLarge ? this.#unusable("more than any token") : unanswered(error, this.#issuer);
   }
 
-  #unread(error: unknown, { headers }: IncomingMessage): UtilizationError {
+  #unread(error: unknown, { headers }: AxiosResponse<string>): UtilizationError {
     const type = mediaType(headers["content-type"], this.#issuer);
     if (!/^application\/([\w.-]+\+)?json/.test(type)) return this.#unusable(`${type}, not JSON`);
     // The library's words are about names of the answer, not about its values.
@@ -167,7 +175,7 @@ export class AccessTokens {
   }
 
   /** Nothing of its answer is repeated but the error's own words. */
-  #refused(error: unknown, { statusCode: status = 0, headers }: IncomingMessage): UtilizationError {
+  #refused(error: unknown, { status, headers }: AxiosResponse<string>): UtilizationError {
     const { name, redact } = this.#issuer;
     const known = error instanceof ResponseBodyError ? error : undefined;
     const said = [known?.error, known?.error_description].filter((text) => text !== undefined);
@@ -175,7 +183,7 @@ export class AccessTokens {
     const message = `${name} answered ${status}${reason}`;
     if (status === 401 || known?.error === "invalid_client")
       return new ClientRefusedError(message, { hint: clientHint });
-    const transient = transientFailure(status, message, headers["retry-after"]);
+    const transient = transientFailure(status, message, headers["retry-after"]?.toString());
     if (transient !== undefined) return transient;
     if (known !== undefined) return new NotAuthenticatedError(message, { hint: scopeHint });
     return new SourceUnavailableError(message, { hint: urlHint, retryable: false });
@@ -190,17 +198,11 @@ export class AccessTokens {
 type TokenRequest = CustomFetchOptions<"POST", URLSearchParams>;
 
 /** What the library reads of an answer: it gives up on one with a challenge before it reads why. */
-async function readable(incoming: IncomingMessage): Promise<Response> {
-  const { statusCode: status = 0, headers } = incoming;
-  const type = headers["content-type"];
-  let text = "";
-  for await (const chunk of incoming.setEncoding("utf8")) {
-    text += chunk;
-    if (text.length > mostCharacters) throw new AnswerTooLargeError();
-  }
+function readable({ data, status, headers }: AxiosResponse<string>): Response {
+  const type = headers["content-type"]?.toString();
   // A 204 may have no body, and an unknown status makes no Response.
   const known = status === 200 || (status >= 400 && status < 600) ? status : 400;
-  return new Response(text, {
+  return new Response(data, {
     status: known,
     headers: type === undefined ? {} : { "content-type": type },
   });

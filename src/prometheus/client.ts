@@ -1,6 +1,6 @@
-import type { IncomingMessage } from "node:http";
 import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import type { AxiosResponse } from "axios";
 import type { PrometheusServerConfig } from "../config/prometheus-servers.ts";
 import type { Invocation } from "../invocation.ts";
 import { type Asker, connectionHints } from "../network/hints.ts";
@@ -152,19 +152,19 @@ export class PrometheusClient {
 
   async #ask(
     form: URLSearchParams,
-    { send, redact, token }: Connection & { readonly token: string | undefined },
+    { http, redact, token }: Connection & { readonly token: string | undefined },
     needs: ReadingNeeds,
   ): Promise<QueryAnswer> {
     const asked = { name: `Prometheus server ${this.#endpoint.name}`, redact };
-    const { signal } = needs;
     const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+    const { signal } = needs;
     const askedAtMs = performance.now();
     const { response, tried } = await this.#door
-      .send(form, (url, body) => send(url, { body, headers, signal }))
+      .send(form, (request) => http.request({ ...request, headers, signal }))
       .catch((error: unknown) => {
         throw unanswered(error, asked);
       });
-    const isAnswer = response.statusCode === 200;
+    const isAnswer = response.status === 200;
     const answer = await this.#read(textOf(response), needs).catch((error: unknown) => {
       // A refusal is one, whether or not it can be read.
       if (isAnswer) throw unread(error, response, asked);
@@ -197,15 +197,14 @@ export class PrometheusClient {
   }
 }
 
-/** The sender chooses how many megabytes it takes to decompress something else, as Brotli. */
-function textOf(response: IncomingMessage): Readable {
-  if (response.headers["content-encoding"] !== "gzip") return response;
+function textOf({ data, headers }: AxiosResponse<Readable>): Readable {
+  if (headers["content-encoding"] !== "gzip") return data;
   // The reader is told of errors by the last of the streams.
-  return pipeline(response, createGunzip(), () => {});
+  return pipeline(data, createGunzip(), () => {});
 }
 
 /** By the server's clock or, if it doesn't tell, by ours. */
-function dateOf({ headers }: IncomingMessage): Date {
+function dateOf({ headers }: AxiosResponse): Date {
   const date = new Date(String(headers["date"]));
   return Number.isNaN(date.getTime()) ? new Date() : date;
 }

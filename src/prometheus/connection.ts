@@ -1,4 +1,5 @@
 import { createSecureContext, rootCertificates } from "node:tls";
+import type { AxiosInstance } from "axios";
 import * as v from "valibot";
 import { type PrometheusServerConfig, secretIdsOf } from "../config/prometheus-servers.ts";
 import { headerNames, proxyUrl } from "../config/values.ts";
@@ -9,14 +10,14 @@ import { agentThrough, basicCredentials } from "../network/tunnel.ts";
 import type { Endpoint } from "../resilience/endpoint.ts";
 import type { Secret } from "../secret.ts";
 import type { AccessTokens, TokenAccount } from "./access-tokens.ts";
-import { type Send, senderOf } from "./sender.ts";
+import { httpClient } from "./http-client.ts";
 
 /** Reads a secret of OCI Vault. */
 export type ReadSecret = (secretId: string) => Promise<Secret>;
 
 /** A server with its credentials. */
 export interface Connection {
-  readonly send: Send;
+  readonly http: AxiosInstance;
   /** Whether credentials came from Vault, where there may be newer ones. */
   readonly fromVault: boolean;
   /** Of the function's account at an issuer, if that is how the server is to know it. */
@@ -67,9 +68,7 @@ export async function connect(
       : await accessTokens({
           ...oauth2,
           clientSecret,
-          send: senderOf(agentTo(new URL(oauth2.tokenUrl), { ca: tls.ca }), {
-            "Accept-Encoding": "identity",
-          }),
+          http: httpClient(agentTo(new URL(oauth2.tokenUrl), { ca: tls.ca })),
           endpoint: issuer,
           now,
           redact,
@@ -77,10 +76,9 @@ export async function connect(
   const url = new URL(server.url);
   const agent = agentTo(url, tls);
   return {
-    send: senderOf(agent, {
+    http: httpClient(agent, {
       ...headers,
       ...(authorization && { Authorization: authorization }),
-      "Accept-Encoding": "gzip",
     }),
     open: () => {
       // One for CPU, one for memory.

@@ -1,4 +1,5 @@
-import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
+import type { AxiosResponse } from "axios";
 import { QueryTooLongError } from "./query-api.ts";
 
 /** VictoriaMetrics refuses queries over 16 KiB, and proxies may refuse less. */
@@ -8,7 +9,21 @@ const maximumPostBytes = 16_000;
 const maximumUrlBytes = 8_000;
 
 /** How a server, or a proxy in front of it, says that it takes no POST: forbidden, not allowed, not implemented. */
-const isRefusal = ({ statusCode = 0 }: IncomingMessage) => [403, 405, 501].includes(statusCode);
+const refusals: ReadonlySet<number> = new Set([403, 405, 501]);
+
+/** A query as HTTP carries it. */
+export interface QueryRequest {
+  readonly method: "POST" | "GET";
+  readonly url: string;
+  /** The form of a POST. */
+  readonly data?: URLSearchParams;
+}
+
+/** What was answered, and what was tried before that: a sentence for the hint of a refusal. */
+export interface DoorAnswer {
+  readonly response: AxiosResponse<Readable>;
+  readonly tried: string | undefined;
+}
 
 /**
  * How a server takes queries: by POST, as a pool's names don't fit a URL; or by GET where POST is
@@ -32,20 +47,16 @@ export class Door {
     return fitsUrl(this.#getUrl(new URLSearchParams({ query: promql, time: "1000000000.000" })));
   }
 
-  /**
-   * What is answered, and what was tried before that: a sentence for the hint of a refusal.
-   * @param send by POST where there is a form, else by GET
-   * @throws QueryTooLongError when POST is refused, and the query fits no URL; or what `send` threw.
-   */
+  /** @throws QueryTooLongError when POST is refused, and the query fits no URL; or what `send` threw. */
   async send(
     form: URLSearchParams,
-    send: (url: string, form?: URLSearchParams) => Promise<IncomingMessage>,
-  ): Promise<{ readonly response: IncomingMessage; readonly tried: string | undefined }> {
+    send: (request: QueryRequest) => Promise<AxiosResponse<Readable>>,
+  ): Promise<DoorAnswer> {
     if (this.#postRefusedBy === undefined) {
-      const response = await send(this.#url, form);
-      if (!isRefusal(response)) return { response, tried: undefined };
-      response.destroy();
-      this.#postRefusedBy = response.statusCode;
+      const response = await send({ method: "POST", url: this.#url, data: form });
+      if (!refusals.has(response.status)) return { response, tried: undefined };
+      response.data.destroy();
+      this.#postRefusedBy = response.status;
     }
     const tried = `POST was answered ${this.#postRefusedBy}, so GET was tried.`;
     const url = this.#getUrl(form);
@@ -55,9 +66,9 @@ export class Door {
         hint: `${tried} Let the server's proxy allow POST to ${new URL(url).pathname}.`,
       });
     }
-    const response = await send(url);
+    const response = await send({ method: "GET", url });
     // It may be the credentials that it refuses: the next query begins anew.
-    if (isRefusal(response)) this.#postRefusedBy = undefined;
+    if (refusals.has(response.status)) this.#postRefusedBy = undefined;
     return { response, tried };
   }
 

@@ -63,7 +63,7 @@ export class PrometheusClients {
   async #create(name: string): Promise<PrometheusClient> {
     const server = this.#configuration().servers.get(name);
     if (server === undefined) throw new InvalidRequestError(`No Prometheus server "${name}".`);
-    // A start takes less time without it, and pools on OCI don't need it.
+    // Loading axios takes longer than everything else at start-up, and pools on OCI don't need it.
     const { PrometheusClient: Client, queryLimit } = await import("./client.ts");
     const { origin } = new URL(server.url);
     const limit = this.#limits.get(origin) ?? queryLimit();

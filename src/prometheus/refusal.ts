@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { AxiosResponse } from "axios";
 import {
   InternalError,
   NotAuthenticatedError,
@@ -10,6 +10,8 @@ import { TunnelRefusedError } from "../network/tunnel.ts";
 import { transientFailure } from "../resilience/transient-failure.ts";
 import { QueryRefusal } from "./query-api.ts";
 import { readQueryFailure, shorten } from "./response.ts";
+
+// What failures mean. Nothing of an AxiosError leaves this room: it holds the authorization header.
 
 /** A 401, a proxy's 407, or an issuer's refusal: newer credentials might do. */
 export class CredentialsRefusedError extends NotAuthenticatedError {
@@ -42,7 +44,8 @@ const urlHint = "Check the server's URL: its API is expected at <url>/api/v1/que
 /** No answer at all, or one of a proxy's own. */
 export function unanswered(error: unknown, { name, redact }: Asked): UtilizationError {
   if (error instanceof UtilizationError) return error;
-  if (error instanceof TunnelRefusedError) return cutOff(error, name);
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof TunnelRefusedError) return cutOff(cause, name);
   const { reason, transient } = describeNetworkFailure(error);
   // A proxy's answer may be the reason, word for word.
   const message = `${name} can't be reached: ${shorten(redact(reason))}`;
@@ -62,7 +65,7 @@ function cutOff({ status, retryAfter }: TunnelRefusedError, name: string): Utili
 }
 
 /** A server's answer of 200 that can't be read. */
-export function unread(error: unknown, { headers }: IncomingMessage, asked: Asked) {
+export function unread(error: unknown, { headers }: AxiosResponse, asked: Asked): UtilizationError {
   if (error instanceof SyntaxError) {
     const type = mediaType(headers["content-type"], asked);
     return new SourceUnavailableError(`${asked.name} answered ${type}, not JSON.`, {
@@ -80,7 +83,7 @@ export function mediaType(contentType: unknown, { redact }: Asked): string {
 
 /** A server's answer of another status. */
 export function refused(
-  { statusCode: status = 0, headers }: IncomingMessage,
+  { status, headers }: AxiosResponse,
   {
     body,
     tried,
@@ -117,7 +120,7 @@ export function refused(
       if (!ownLimits.has(failure?.errorType)) break;
       return new SourceUnavailableError(message, { hint: tooHeavyHint });
   }
-  const transient = transientFailure(status, message, headers["retry-after"]);
+  const transient = transientFailure(status, message, headers["retry-after"]?.toString());
   if (transient !== undefined) return transient;
   const retryable = lastingStatuses.has(status) ? false : undefined;
   return new SourceUnavailableError(message, { hint: hint(urlHint), retryable });

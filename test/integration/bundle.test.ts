@@ -22,10 +22,11 @@ const maximumBytes = 1_500_000;
 
 /** Of src, and what they bring; a new one is to be worth its bytes. */
 const packages = `
-  @fnproject/fdk @pinojs/redact atomic-sleep es6-promise eventemitter3 fastest-levenshtein
-  is-network-error oauth4webapi oci-common oci-core oci-identity oci-monitoring oci-secrets
-  on-exit-leak-free opossum p-queue p-retry p-timeout pino pino-std-serializers
-  quick-format-unescaped safe-stable-stringify sonic-boom thread-stream valibot yaml
+  @fnproject/fdk @pinojs/redact agent-base atomic-sleep axios es6-promise eventemitter3
+  fastest-levenshtein follow-redirects https-proxy-agent is-network-error oauth4webapi
+  oci-common oci-core oci-identity oci-monitoring oci-secrets on-exit-leak-free opossum p-queue
+  p-retry p-timeout pino pino-std-serializers proxy-from-env quick-format-unescaped
+  safe-stable-stringify sonic-boom thread-stream valibot yaml
 `;
 
 describe("the bundle", () => {
@@ -89,6 +90,8 @@ describe("what the function loads for a pool on OCI", () => {
   });
 
   it.each([
+    "axios",
+    "follow-redirects",
     "yaml/dist/compose",
     "opossum",
     "es6-promise",
