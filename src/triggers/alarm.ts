@@ -39,9 +39,17 @@ export function readAlarm(body: unknown, call: Call): Trigger | undefined {
   };
 }
 
-function poolsOf({ dimensions, query: asked }: JsonObject): readonly string[] {
-  const pools = Array.isArray(dimensions) ? poolsIn(dimensions) : [];
-  if (pools.length > 0) return pools;
+/** A message lists no more streams, however many fire. */
+const mostDimensions = 100;
+
+function poolsOf({ dimensions, query, totalMetricsFiring: total }: JsonObject): readonly string[] {
+  const listed = Array.isArray(dimensions) ? dimensions : [];
+  const pools = poolsIn(listed);
+  const isCut = listed.length >= mostDimensions && Number(total) > listed.length;
+  return pools.length === 0 || isCut ? [...pools, ...poolsInQuery(query)] : pools;
+}
+
+function poolsInQuery(asked: unknown): readonly string[] {
   const query = isString(asked) ? asked.slice(0, longestQuery) : "";
   // What ends in a wildcard is only the beginning of an OCID.
   return [...query.matchAll(/(ocid1\.instancepool\.[a-z0-9.-]+)(\*?)/gi)].flatMap(

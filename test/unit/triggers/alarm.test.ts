@@ -155,6 +155,19 @@ describe("an alarm without a pool in its dimensions", () => {
     expect(requestOf(message(1.5, metaData))).toEqual(requestFor(other));
   });
 
+  it("believes the query, too, where the list of dimensions is cut off", () => {
+    const query = `Cpu[1m]{instancePoolId =~ "${poolId}|${other}"}.mean() > 80`;
+    const of = (listed: number, totalMetricsFiring: number) =>
+      requestOf(
+        message(1.5, { ...entry(Array(listed).fill(stream(poolId))), query, totalMetricsFiring }),
+      );
+
+    expect(of(100, 150)).toEqual(requestFor(poolId, other));
+    expect(of(100, 100)).toEqual(requestFor(poolId));
+    // A message that is split by stream.
+    expect(of(1, 150)).toEqual(requestFor(poolId));
+  });
+
   it.each([
     ["no entry", []],
     ["entries that are none", [null, 5, "x", []]],
