@@ -23,18 +23,11 @@ export type MayBeMissing<S extends v.GenericSchema, D = undefined> = v.OptionalS
   Key<D>;
 
 /** A key that may be left out, and what holds then. */
-export function key<S extends v.GenericSchema>(type: S, about: Doc | undefined): MayBeMissing<S>;
-export function key<S extends v.GenericSchema>(
-  type: S,
-  about: Doc | undefined,
-  otherwise: v.InferOutput<S>,
-): MayBeMissing<S, v.InferOutput<S>>;
-export function key<S extends v.GenericSchema>(
-  type: S,
-  about: Doc | undefined,
-  otherwise?: unknown,
-) {
-  return Object.assign(v.optional(type), { about, otherwise });
+export function key<
+  S extends v.GenericSchema,
+  const D extends v.InferOutput<S> | undefined = undefined,
+>(type: S, about: Doc | undefined, otherwise?: D) {
+  return Object.assign(v.optional(type), { about, otherwise }) as MayBeMissing<S, D>;
 }
 
 /** A key that has to be given. */
