@@ -269,6 +269,11 @@ describe("readPoolsRequest", () => {
       expect(asked({ prometheus: { exporter: "mine" } })).toMatchObject({ exporter: "mine" });
     });
 
+    it("stands in the way of no statistic of a pool that is measured on OCI", () => {
+      const prometheus = { exporter: "mine" };
+      expect(asked({ source: "oci", statistic: "p95", prometheus })).toMatchObject(prometheus);
+    });
+
     it.each([
       [
         { prometheus: { exporter: "yours" } },
@@ -289,6 +294,16 @@ describe("readPoolsRequest", () => {
     ])("is not asked for in the way of %j", (settings, message) => {
       expect(asked(settings)).toMatch(message);
     });
+  });
+
+  it("does not measure a pool that is configured wrongly when it is asked for by its OCID", () => {
+    const pool = { name: "web", instancePoolId: poolId };
+    const wrong = configurationOf({ POOLS: JSON.stringify([{ ...pool, windowMinutes: "5" }]) });
+    const message = /^POOLS: pools\[0\]\.windowMinutes: expected number, got "5"$/;
+
+    for (const body of [{ instancePoolId: poolId }, { instancePoolId: poolId, statistic: "max" }]) {
+      expect(() => readPoolsRequest(body, wrong)).toThrow(message);
+    }
   });
 
   it("gives a pool that is asked for by its OCID the settings it is configured with", () => {
@@ -334,6 +349,13 @@ describe("readPoolsRequest", () => {
         warnings: ["ignored, as this function does not scale: cpu_threshold"],
       },
     ]);
+  });
+
+  it("takes the original's URL of a server with other settings beside it", () => {
+    const match = { label: "host", by: "instanceId" };
+    const body = { prometheus_url: "http://10.0.0.5:9090", prometheus: { match } };
+    const { pools } = readPoolsRequest({ instancePoolId: `${poolId}x`, ...body }, configuration);
+    expect(pools).toMatchObject([{ spec: { prometheus: { server: "default", match } } }]);
   });
 
   it.each([
