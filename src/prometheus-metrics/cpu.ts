@@ -9,40 +9,36 @@ import { type Moment, percent, type Question, type Verdict } from "./verdict.ts"
 /** How often samples come where that isn't known, in seconds. */
 const usualInterval = 15;
 
-/**
- * The mean share of CPU, when its counters agree with the time that passed; else what to ask for.
- * Nothing is left out when the modes of all CPUs add up to the time between the samples.
- */
+/** The mean share of CPU, when its counters agree with the time that passed; else what to ask for. */
 export function cpuMean(target: Target, cpu: CpuTimes, moment: Moment): Verdict | Question {
+  return meanAtOnce(target, cpu, moment) ?? lookAgain(target, cpu, moment);
+}
+
+/** Nothing is left out when the modes of all CPUs add up to the time between the samples. */
+function meanAtOnce(target: Target, cpu: CpuTimes, moment: Moment): Verdict | undefined {
   const [step] = cpu.steps;
   const { now, seconds, since } = moment;
   const start = now - seconds;
-  if (step?.stamp === undefined)
-    return withoutStamp(target, cpu, moment) ?? lookAgain(target, cpu, moment);
+  if (step?.stamp === undefined) return withoutStamp(target, cpu, moment);
   const { time, cpus } = step.stamp;
   const times = timesWith(target, time);
   const interval = times && intervalOf(times);
-  if (times === undefined || interval === undefined) return lookAgain(target, cpu, moment);
-  if (isOld(time, interval, now)) return goneOrRare(target, cpu, moment);
+  if (times === undefined || interval === undefined) return undefined;
+  // CPU may come more rarely than what its interval was taken from.
+  if (isOld(time, interval, now)) return whyGone(target, moment);
   const own = within(times, Math.max(start, since), now);
   if (own.length < 2) return tooFew(interval, moment);
-  if (!cpu.known) return lookAgain(target, cpu, moment);
   const all = within(times, start, now);
   const reaches = moment.samplesSeconds >= seconds;
-  if (reaches && all.length > own.length) return lookAgain(target, cpu, moment);
+  if (reaches && all.length > own.length) return undefined;
   const spent = reaches ? passed(times, moment) : seconds;
-  if (spent === undefined) return lookAgain(target, cpu, moment);
-  const isSum = addsUp({ all: step.all, expected: cpus * spent, cpus });
-  if (!isSum) return lookAgain(target, cpu, moment);
+  if (spent === undefined || !addsUp({ all: step.all, expected: cpus * spent, cpus })) {
+    return undefined;
+  }
   return {
     ...percent(step.busy / step.all),
     span: reaches ? { first: all[0] ?? time, last: time } : undefined,
   };
-}
-
-/** CPU may come more rarely than what its interval was taken from. */
-function goneOrRare(target: Target, cpu: CpuTimes, moment: Moment): Verdict | Question {
-  return whyGone(target, moment) ?? lookAgain(target, cpu, moment);
 }
 
 /** The time between the samples of the window, as far as the server counts it; undefined if not known. */
