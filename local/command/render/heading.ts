@@ -11,10 +11,13 @@ const oldRegions: Readonly<Record<string, string>> = {
   lhr: "uk-london-1",
 };
 
-/** What all numbers below it have in common: `profile PROD · us-ashburn-1 · 5 min until 20:40 · mean of 60 s`. */
+/**
+ * What all numbers below it have in common: `profile PROD · us-ashburn-1 · 5 min until 20:40 · mean of 60 s`. Of a check,
+ * whose tenancy it is about.
+ */
 export function heading(document: AnyDocument, signer: string, page: Page): readonly string[] {
   const pools = "pools" in document ? document.pools : [];
-  if (pools.length === 0) return [];
+  if ("pools" in document && pools.length === 0) return [];
   const measured = pools.filter(({ cpu, memory }) => cpu.reporting + memory.reporting > 0);
   const parts = [signer, regionText(pools), windowText(measured), statisticText(measured)];
   const known = parts.filter((part) => part !== undefined).map(printable);

@@ -33,4 +33,13 @@ describe("the heading", () => {
     expect(headingOf(failedPool)).toEqual(["profile PROD · us-ashburn-1"]);
     expect(headingOf()).toEqual([]);
   });
+
+  it("says whose tenancy a check is about", () => {
+    const { trigger, collectedAt, durationMs } = documentOf();
+    const checked = { status: "ok" as const, trigger, collectedAt, durationMs };
+
+    expect(
+      heading({ ...checked, pool: "web", findings: [] }, "emulated tenancy", plainPage),
+    ).toEqual(["emulated tenancy"]);
+  });
 });
