@@ -56,6 +56,9 @@ export function cpuOverTime(target: Target, cpu: CpuTimes, moment: Moment): Verd
     : statisticOf(statistic, partsOf(byMinute(inside, interval), 2 * apart), cpu);
 }
 
+/** Two samples, one long before the other, may be the end of a host that had been silent. */
+const fewestRare = 3;
+
 /** CPU may come more rarely than the target's other metrics; of more frequent samples steps don't see all. */
 function cpuInterval(
   samples: readonly Sample[],
@@ -63,8 +66,8 @@ function cpuInterval(
   stepSeconds: number,
 ): number | undefined {
   const own = intervalOf(samples.map(({ stamp }) => stamp.time));
-  const isRare = own !== undefined && own > 1.5 * stepSeconds;
-  return isRare ? own : (intervalOf(scrapes ?? []) ?? own);
+  const isRare = own !== undefined && own > 1.5 * stepSeconds && samples.length >= fewestRare;
+  return isRare || scrapes === undefined ? own : intervalOf(scrapes);
 }
 
 /** What has come since the last step is known by the other metrics, if CPU was still coming then. */

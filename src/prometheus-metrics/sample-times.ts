@@ -5,23 +5,19 @@ export type Times = readonly number[];
 const patience = 2.5;
 /** So many of the newest samples tell how often they come. */
 const observed = 11;
-/** With less of them, none is the odd one. */
-const fewestGaps = 4;
+
+/** Gaps that may be longer than the interval: a host may have been silent twice. */
+const oddGaps = 2;
 
 /**
- * How far apart samples come; undefined when there are less than two. It is the gap that half of their time is in gaps
- * of its length or longer: two servers that write one series leave short gaps, too. One long gap does not change it.
+ * How far apart samples come; undefined when there are less than two. It is the third longest of the newest gaps, or the
+ * second of few: two servers that write one series leave short gaps between the long ones.
  */
 export function intervalOf(times: Times): number | undefined {
   const newest = times.slice(-observed);
   const gaps = newest.slice(1).map((time, index) => time - (newest[index] ?? time));
   gaps.sort((a, b) => b - a);
-  const usual = gaps.slice(gaps.length < fewestGaps ? 0 : 1);
-  let half = usual.reduce((sum, gap) => sum + gap, 0) / 2;
-  return usual.find((gap) => {
-    half -= gap;
-    return half <= 0;
-  });
+  return gaps[Math.min(oddGaps, Math.floor((gaps.length + 1) / 3))];
 }
 
 /** Whether the newest sample is too old to be of now, where samples come so often. */

@@ -14,6 +14,15 @@ const eachMinute = (untilMinutesAgo: number): NonNullable<HistoryHost["silences"
 const slower = { comes: "pushed", newestSecondsAgo: 10, silences: eachMinute(4) } as const;
 const rareCpu = (until: HistoryHost["silences"]) =>
   ({ comes: "pushed", everySeconds: 10, newestSecondsAgo: 0, cpuSilences: until }) as const;
+const diedInTheEnd = [
+  [615, 450],
+  [420, 290],
+  [240, -1_000],
+] as const;
+const onlyOne = [
+  [560, 260],
+  [240, -1_000],
+] as const;
 const byFirstServer = { everySeconds: 60, newestSecondsAgo: 21 } as const;
 const bySecondServer = { everySeconds: 60, newestSecondsAgo: 20, uptimeSeconds: 500_001 } as const;
 
@@ -58,6 +67,17 @@ export const intervalCases: readonly HistoryCase[] = [
     name: "CPU each minute until 4 min ago, memory each 10 s",
     truth: { cpu: "stale", memory: 58 },
     host: linux(94, 58, rareCpu([...eachMinute(90), [240, -1_000]])),
+  },
+  {
+    name: "silent for minutes, twice, and died 4 min ago",
+    truth: { cpu: "stale", memory: "stale" },
+    question: { windowMinutes: 10 },
+    host: linux(94, 94, { comes: "pushed", silences: diedInTheEnd }),
+  },
+  {
+    name: "one sample in the window, 4 min ago",
+    truth: { cpu: "no_data", memory: "no_data" },
+    host: linux(94, 94, { comes: "pushed", silences: onlyOne }),
   },
   {
     name: "CPU silent for 4 min, memory isn't, max",

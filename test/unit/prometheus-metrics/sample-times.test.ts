@@ -24,6 +24,10 @@ describe("the interval at which samples come", () => {
     expect(intervalOf([0, 1, 2, 15, 16, 17, 30, 31, 32, 45, 46])).toBe(13);
   });
 
+  it("is not that of two long silences", () => {
+    expect(intervalOf([0, 15, 30, 330, 345, 360, 660, 675, 690, 705])).toBe(15);
+  });
+
   it("makes a sample old after two and a half of it", () => {
     expect([37, 38].map((age) => isOld(1000 - age, 15, 1000))).toEqual([false, true]);
   });
