@@ -17,18 +17,15 @@ export interface ProbedServices {
   readonly serverNamed: (name: string, invocation: Invocation) => Promise<QueryApi>;
 }
 
-/** What became of a probe, as the health document tells it, and what it found. */
-export interface Probed<T> {
-  readonly check: HealthCheck;
-  readonly found?: T;
-}
-
-/** Runs a probe for a part of the time that there is. It never throws; what went wrong is logged. */
+/**
+ * Runs a probe for a part of the time that there is: what became of it, as the health document tells it,
+ * and what it found. It never throws; what went wrong is logged.
+ */
 export async function probe<T>(
   part: string,
   invocation: Invocation,
   ask: (invocation: Invocation) => Promise<T>,
-): Promise<Probed<T>> {
+): Promise<{ readonly check: HealthCheck; readonly found?: T }> {
   const latencyMs = stopwatch();
   try {
     const found = await withTimeout(invocation, ask);

@@ -162,15 +162,10 @@ function ingestionCalls(call: Caller, sdk: SdkClients) {
   };
 }
 
-function toMetricData({
-  timestamp,
-  value,
-  resourceGroup,
-  dimensions,
-  ...stream
-}: CustomMetric): monitoring.models.MetricDataDetails {
-  const group = resourceGroup === undefined ? {} : { resourceGroup };
-  return { ...stream, ...group, dimensions: { ...dimensions }, datapoints: [{ timestamp, value }] };
+/** JSON leaves out a resource group that is undefined; the SDK's type doesn't know that. */
+function toMetricData({ timestamp, value, ...stream }: CustomMetric) {
+  const details = { ...stream, datapoints: [{ timestamp, value }] };
+  return details as monitoring.models.MetricDataDetails;
 }
 
 /** The secrets of OCI Vault. */

@@ -33,7 +33,7 @@ export async function postFunctionMetrics(
       value ? [[key, value.slice(0, 512)]] : [],
     ),
   );
-  const stream = { namespace, resourceGroup: undefined, compartmentId, dimensions };
+  const stream = { namespace, compartmentId, dimensions };
   const timestamp = now();
   const values = {
     DurationMs: summary.durationMs,
