@@ -203,6 +203,8 @@ pools:
       /^not an http\(s\) URL/,
     ],
     [{ PROMETHEUS_URL: "10.0.0.5:9090" }, "PROMETHEUS.url", /^not an http\(s\) URL/],
+    [{ PROMETHEUS_URL: "http://x/?dedup=1" }, "PROMETHEUS.url", /^must be a base URL/],
+    [{ PROMETHEUS_URL: "http://x/#graph" }, "PROMETHEUS.url", /^must be a base URL/],
     [
       { PROMETHEUS_HEADERS: "{", PROMETHEUS_URL: "http://x" },
       "PROMETHEUS_HEADERS",
@@ -258,6 +260,16 @@ pools:
       "POOLS: prometheus.servers",
       /^expected an object of servers by name$/,
     ],
+    [
+      {
+        POOLS:
+          "prometheus: {servers: {a: {url: 'http://x', auth: {oauth2: {tokenUrl: 'http://x/#a', clientId: a, clientSecret: b}}}}}",
+      },
+      "POOLS: prometheus.servers.a.auth.oauth2.tokenUrl",
+      /^must have no fragment$/,
+    ],
+    [{ OCI_PROXY: "proxy.example" }, "OCI_PROXY", /^not an http\(s\) URL$/],
+    [{ OCI_PROXY: "socks5://proxy.example" }, "OCI_PROXY", /^not an http\(s\) URL$/],
     [{ OCI_AUTH: "api_key" }, "OCI_AUTH", /^must be resource_principal/],
     [{ LOG_LEVEL: "loud" }, "LOG_LEVEL", /^must be DEBUG/],
     [{ LOG_SAMPLE_RATE: "10%" }, "LOG_SAMPLE_RATE", /^must be a number from 0 to 1$/],

@@ -230,6 +230,13 @@ describe("readPoolsRequest", () => {
     });
   });
 
+  it("takes a name that a dimension of a metric has room for, and no longer one", () => {
+    const named = (length: number) => ({ instancePoolId: poolId, name: "x".repeat(length) });
+
+    expect(specsOf(named(255))).toMatchObject([named(255)]);
+    expect(errorOf(named(256)).message).toMatch(/^name: is too long/);
+  });
+
   it("lets the payload override the named pool, and that the defaults", () => {
     expect(specsOf({ pool: "web", windowMinutes: 3 })).toMatchObject([
       { windowMinutes: 3, statistic: "max" },
