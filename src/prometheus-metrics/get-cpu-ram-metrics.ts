@@ -141,21 +141,23 @@ function areApart(answers: readonly (QueryAnswer | undefined)[]): boolean {
 
 /** By the row that says the server's time; that of VictoriaMetrics is some seconds off its row's. */
 function clockOf(
-  [cpu, ...samples]: readonly (QueryAnswer | undefined)[],
+  answers: readonly (QueryAnswer | undefined)[],
   { statistic }: QuerySettings,
 ): ServerClock {
+  const [cpu, ...samples] = answers;
   const row = cpu?.series.find(({ labels }) => labels["mode"] === marks.now);
   const [at, now] = [row?.times.at(-1), row?.values.at(-1)];
+  const asked = answers
+    .flatMap((answer) => answer?.askedAt ?? [])
+    .map((one) => one.getTime() / 1000);
   if (at === undefined || now === undefined) {
-    const answeredAt = samples.find((answer) => answer !== undefined)?.answeredAt;
-    const seconds = answeredAt && answeredAt.getTime() / 1000;
-    return { evaluatedAt: undefined, now: seconds, extrapolates: true };
+    return { evaluatedAt: undefined, now: asked.at(0), extrapolates: true };
   }
   if (statistic !== "mean" && at === now) {
-    // The last step may be minutes ago; the newest sample of all hosts is not.
+    // The last step may be minutes ago; the newest sample of all hosts is not, unless all have died.
     const series = samples.flatMap((answer) => answer?.series ?? []);
     const newest = series.map(({ times }) => times.at(-1) ?? now);
-    const latest = newest.reduce((one, other) => Math.max(one, other), now);
+    const latest = [...newest, ...asked].reduce((one, other) => Math.max(one, other), now);
     return { evaluatedAt: new Date(latest * 1000), now: latest, extrapolates: true };
   }
   return { evaluatedAt: new Date(at * 1000), now, extrapolates: at === now };

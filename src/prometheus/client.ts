@@ -164,6 +164,7 @@ export class PrometheusClient {
       .catch((error: unknown) => {
         throw unanswered(error, asked);
       });
+    const askedAt = dateBefore(response, performance.now() - askedAtMs);
     const isAnswer = response.status === 200;
     const answer = await this.#read(textOf(response), needs).catch((error: unknown) => {
       // A refusal is one, whether or not it can be read.
@@ -174,7 +175,7 @@ export class PrometheusClient {
       throw refused(response, { body, tried, byToken: token !== undefined }, asked);
     }
     const read = readQueryAnswer(answer.envelope, answer.series, redact);
-    return { ...read, answeredAt: dateOf(response), askedAtMs };
+    return { ...read, askedAt, askedAtMs };
   }
 
   async #read(body: Readable, { usage, release }: ReadingNeeds) {
@@ -203,8 +204,8 @@ function textOf({ data, headers }: AxiosResponse<Readable>): Readable {
   return pipeline(data, createGunzip(), () => {});
 }
 
-/** By the server's clock or, if it doesn't tell, by ours. */
-function dateOf({ headers }: AxiosResponse): Date {
-  const date = new Date(String(headers["date"]));
-  return Number.isNaN(date.getTime()) ? new Date() : date;
+/** So many ms before the server's date; undefined if it doesn't tell. */
+function dateBefore({ headers }: AxiosResponse, ms: number): Date | undefined {
+  const date = new Date(Date.parse(String(headers["date"])) - ms);
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }

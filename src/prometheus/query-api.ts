@@ -17,9 +17,9 @@ export interface QueryAnswer {
   readonly warnings: readonly string[];
   /** Whether the server says that its answer is not whole; an info does not say that. */
   readonly partial?: boolean;
-  /** When it was answered, by the server's clock. */
-  readonly answeredAt?: Date;
-  /** When the try that was answered was made, in ms of `performance.now()`. */
+  /** When the try that was answered was made, by the server's clock, to a second; unless it doesn't tell. */
+  readonly askedAt?: Date | undefined;
+  /** The same in ms of `performance.now()`. */
   readonly askedAtMs?: number;
 }
 

@@ -107,6 +107,25 @@ export const freshnessCases: readonly HistoryCase[] = [
     }),
   },
   {
+    name: "the only member, each 5 s, died 15 s ago, max",
+    truth: stale,
+    alone: true,
+    question: { windowMinutes: 60, statistic: "max" },
+    host: linux(92, 82, {
+      ...pushed,
+      everySeconds: 5,
+      newestSecondsAgo: 1,
+      silences: [[15, -1_000]],
+    }),
+  },
+  {
+    name: "the only member, CPU alone, max",
+    truth: { cpu: 29, memory: "no_data" },
+    alone: true,
+    question: { windowMinutes: 60, statistic: "max" },
+    host: windows(29, undefined, pushed),
+  },
+  {
     name: "came back 100 s ago, after 20 min",
     truth: { cpu: 74, memory: 75 },
     host: linux(once(74, 12, 110, -1_000), once(75, 13, 110, -1_000), {
