@@ -154,7 +154,7 @@ async function readSilent(batch: MetricsBatch, spec: PoolSpec, members: readonly
       return member.reading !== reading;
     } catch (thrown) {
       const error = toUtilizationError(thrown);
-      if (reading === "no_data" || reading === "warming_up") member.reading = "query_failed";
+      if (!isLate(member)) member.reading = "query_failed";
       // That a member was not found in a second way, either, is no failure of the pool's metrics.
       if (error.retryable) member.failure = error;
       else warnings.add(error.message);
