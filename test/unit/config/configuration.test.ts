@@ -282,6 +282,20 @@ pools:
     expect(problems).toContainEqual({ path, message: expect.stringMatching(message) });
   });
 
+  it.each([
+    [{ headers: { "X-Tenant": "ä" } }, "headers.X-Tenant", "must be printable ASCII on one line"],
+    [{ headers: { "X Tenant": "a" } }, 'headers["X Tenant"]', "not a header name"],
+    [{ ca: "/etc/ca.pem" }, "ca", "not a PEM certificate"],
+    [{ clientCert: "a", clientKey: "b" }, "clientKey", "not a PEM private key"],
+    [{ queryParameters: { "": "a" } }, 'queryParameters[""]', "a parameter has a name"],
+    [{ proxy: "http://user%:password@proxy.example" }, "proxy", "not an http(s) URL"],
+  ])("says what is wrong with the server's %j", (settings, key, message) => {
+    const servers = { a: { url: "http://x", ...settings } };
+    const { problems } = configurationOf({ POOLS: JSON.stringify({ prometheus: { servers } }) });
+
+    expect(problems).toContainEqual({ path: `POOLS: prometheus.servers.a.${key}`, message });
+  });
+
   it("reads what each query of a server is sent with, as YAML has it", () => {
     const text =
       "prometheus: {servers: {a: {url: 'https://x', queryParameters: {dedup: true, max: 5, tenant: web}, serverName: prometheus.example.com}}}";
