@@ -50,7 +50,12 @@ export function onErrorOf(body: unknown, configuration: Configuration): "return"
 export function readPoolsRequest(body: unknown, configuration: Configuration): PoolsRequest {
   if (configuration.problems.length > 0) {
     const what = describeProblems(configuration.problems);
-    throw new InvalidRequestError(`The function's configuration is wrong: ${what}`);
+    const isOfPools = configuration.problems.some(({ path }) => path.startsWith("POOLS"));
+    throw new InvalidRequestError(`The function's configuration is wrong: ${what}`, {
+      hint: isOfPools
+        ? "`npm run validate -- <file>` shows each problem of POOLS in its line."
+        : undefined,
+    });
   }
   if (body !== undefined && !isJsonObject(body)) {
     throw new InvalidRequestError(`The request must be a JSON object such as ${example}.`);

@@ -17,9 +17,9 @@ const configuration = configurationOf({
 });
 
 /** The error of a body that names one pool, as a whole or as the pool's own. */
-function errorOf(body: unknown): Partial<UtilizationError> {
+function errorOf(body: unknown, known = configuration): Partial<UtilizationError> {
   try {
-    const [pool] = readPoolsRequest(body, configuration).pools;
+    const [pool] = readPoolsRequest(body, known).pools;
     return pool !== undefined && "error" in pool ? pool.error : {};
   } catch (error) {
     return error instanceof UtilizationError ? error : {};
@@ -645,6 +645,10 @@ describe("readPoolsRequest", () => {
     expect(() => readPoolsRequest(undefined, wrong)).toThrow(
       /^The function's configuration is wrong: OCI_AUTH: must be .*; POOLS: pools: expected a list$/,
     );
+    expect(errorOf({}, wrong).hint).toBe(
+      "`npm run validate -- <file>` shows each problem of POOLS in its line.",
+    );
+    expect(errorOf({}, configurationOf({ OCI_AUTH: "none" })).hint).toBeUndefined();
   });
 
   it("tells a caller without any pool what to send", () => {
