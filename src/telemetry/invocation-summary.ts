@@ -1,5 +1,10 @@
 import type { EndpointState } from "../resilience/endpoint.ts";
-import type { PoolResult, Status, TriggerName } from "../result/result-document.ts";
+import {
+  knownReporting,
+  type PoolResult,
+  type Status,
+  type TriggerName,
+} from "../result/result-document.ts";
 
 /** What came out of an invocation, as its log line, metrics and trace tell it. */
 export interface InvocationSummary {
@@ -13,12 +18,16 @@ export interface InvocationSummary {
   readonly openCircuits: readonly string[];
 }
 
-/** See `InvocationSummary`. A pool whose members aren't known counts for nothing. */
+/** See `InvocationSummary`. A pool counts for nothing of which it isn't known who reported. */
 export function coverageOf(pools: readonly PoolResult[]): number | null {
-  const known = pools.map(({ instances }) => instances).filter((members) => members !== null);
-  const counted = known.reduce((sum, members) => sum + members.counted, 0);
-  const reporting = known.reduce((sum, members) => sum + members.reporting, 0);
-  return counted === 0 ? null : Math.round((reporting / counted) * 10_000) / 10_000;
+  let [counted, reported] = [0, 0];
+  for (const { instances } of pools) {
+    const reporting = instances === null ? undefined : knownReporting(instances);
+    if (instances === null || reporting === undefined) continue;
+    counted += instances.counted;
+    reported += reporting;
+  }
+  return counted === 0 ? null : Math.round((reported / counted) * 10_000) / 10_000;
 }
 
 export function openCircuitsOf(endpoints: readonly EndpointState[]): readonly string[] {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SourceUnavailableError } from "../../../src/errors.ts";
 import { failedPoolResult } from "../../../src/result/pool-result.ts";
+import type { MissingReason } from "../../../src/result/reading.ts";
 import type { PoolResult } from "../../../src/result/result-document.ts";
 import { coverageOf, openCircuitsOf } from "../../../src/telemetry/invocation-summary.ts";
 
@@ -8,11 +9,18 @@ const unknown = failedPoolResult(
   { name: "web", instancePoolId: null, source: null, statistic: null },
   new SourceUnavailableError("Compute is down"),
 );
-const poolOf = (counted: number, reporting: number, excluded = 0): PoolResult => {
+const poolOf = (
+  counted: number,
+  reporting: number,
+  excluded = 0,
+  reason: MissingReason = "no_data",
+): PoolResult => {
   const running = counted + excluded;
+  const one = { id: "a", displayName: "a", metrics: ["cpu" as const], reason };
+  const missing = Array.from({ length: counted - reporting }, () => one);
   return {
     ...unknown,
-    instances: { total: running, running, counted, reporting, missing: [], excluded: [] },
+    instances: { total: running, running, counted, reporting, missing, excluded: [] },
   };
 };
 
@@ -20,6 +28,8 @@ describe("coverageOf", () => {
   it.each([
     ["of all pools' members", [poolOf(9, 9), poolOf(3, 0)], 0.75],
     ["without pools whose members aren't known", [poolOf(4, 1), unknown], 0.25],
+    ["without pools that were not answered", [poolOf(4, 1), poolOf(4, 0, 0, "query_failed")], 0.25],
+    ["null when no pool was answered", [poolOf(4, 0, 0, "query_failed")], null],
     ["without members that do not count", [poolOf(4, 1, 4)], 0.25],
     ["0 when nobody of those that run reported", [poolOf(2, 0)], 0],
     ["null when none is known to run", [poolOf(0, 0), unknown], null],
