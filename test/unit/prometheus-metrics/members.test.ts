@@ -18,7 +18,7 @@ const instance = (unique: string, displayName = `inst-${unique}-web`): Instance 
   compartmentId,
   state: "RUNNING",
 });
-const matching = (label: string, by: "displayName" | "instanceId" | "poolId") =>
+const matching = (label: string, by: PoolSpec["prometheus"]["match"]["by"]) =>
   poolSpec({ prometheus: { match: { label, by } } });
 
 const anyLength = () => true;
@@ -77,6 +77,10 @@ describe("poolSelectors", () => {
     expect(selectors.length).toBeGreaterThan(1);
     expect(selectors.filter((selector) => !fits(selector))).toEqual([]);
     expect(selectors.flatMap((selector) => selector.split("|"))).toHaveLength(250);
+  });
+
+  it("selects nothing, and not everything, where no member has a name", () => {
+    expect(poolSelectors([instance("a")], matching("instance", "privateIp"))).toEqual([]);
   });
 
   it("asks for a single member even if the server takes no such query", () => {
