@@ -115,16 +115,13 @@ async function getHostMetrics(
   const dotted = unread ? [queriesOf(selector, { ...settings, vocabulary }).cpu] : [];
   const [again] = await ask(dotted, at);
   // Where it doesn't, those hosts can't be read: their CPUs would be taken for one.
-  const readable = first && { ...first, series: first.series.filter((one) => !isUnread(one)) };
+  const readable = first && { series: first.series.filter((one) => !isUnread(one)) };
   const cpu = unread ? (again ?? readable) : first;
   release.abort();
-  const answered = samples.filter((answer) => answer !== undefined);
-  const [whole] = answered;
   // Answers of different metrics are as one.
-  const memory =
-    whole === undefined || answered.length < samples.length
-      ? undefined
-      : { ...whole, series: answered.flatMap(({ series }) => series) };
+  const memory = samples.every((answer) => answer !== undefined)
+    ? { series: samples.flatMap(({ series }) => series) }
+    : undefined;
   return {
     targets: readTargets(cpu, memory, settings.steal, !clock.extrapolates),
     clock,

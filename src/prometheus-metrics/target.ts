@@ -83,8 +83,8 @@ export type Steal = "busy" | "idle";
  * @param marksEnds whether NaN is how the server marks that a series has ended, as VictoriaMetrics does
  */
 export function readTargets(
-  cpu: QueryAnswer | undefined,
-  samples: QueryAnswer | undefined,
+  cpu: Pick<QueryAnswer, "series"> | undefined,
+  samples: Pick<QueryAnswer, "series"> | undefined,
   steal: Steal,
   marksEnds = false,
 ): readonly Target[] {
