@@ -178,7 +178,8 @@ function meanOf(samples: readonly Sample[], cpu: CpuTimes): Verdict {
   if (used.expected < (1 - mostLeftOut) * sumOf(parts).expected || tooMuch(used))
     return whyApart(parts);
   const isAll = isKept || isWhole(used);
-  return withNote(percent(shareOf(used, isAll)), isAll, cpu);
+  const [first = 0, last = 0] = [samples[0], samples.at(-1)].map((one) => one?.stamp.time);
+  return withNote({ ...percent(shareOf(used, isAll)), span: { first, last } }, isAll, cpu);
 }
 
 /** Counters that began again hold the time since then, which is no more than has passed. */

@@ -3,6 +3,7 @@ import type { Instance } from "../instance-manager/instance-pool.ts";
 import { whyGone } from "./freshness.ts";
 import { type Matched, matchMembers } from "./match-members.ts";
 import type { MemberNames } from "./members.ts";
+import { hasEnded } from "./same-machine.ts";
 import { isHost, type Target } from "./target.ts";
 
 /**
@@ -42,7 +43,9 @@ function isDisputed(all: readonly Target[], { prometheus }: PoolSpec, now: numbe
   // Machines are told apart by what they measure: there is nothing to mix up yet.
   if (!all.some(isHost)) return false;
   // What is no longer scraped, and only seen in the window, is no rival.
-  const candidates = all.filter((target) => whyGone(target, { now })?.reading !== "stale");
+  const candidates = all.filter(
+    (target) => whyGone(target, { now })?.reading !== "stale" && !hasEnded(target),
+  );
   const several = (values: readonly unknown[]) =>
     new Set(values.filter((value) => value !== undefined)).size > 1;
   const names = new Set(candidates.flatMap(({ labels }) => Object.keys(labels)));
@@ -64,14 +67,16 @@ function isDisputed(all: readonly Target[], { prometheus }: PoolSpec, now: numbe
 /** As much as exporters differ in what they count as memory. */
 const mostApart = 1.25;
 
-/** Whether targets are of machines with other memory: each exporter shows the same of one machine. */
+/** Whether targets are of machines with other memory: an exporter shows the same of one machine, unless it adds it up. */
 function haveOtherMemory(candidates: readonly Target[]): boolean {
   const known = candidates.flatMap(({ exporter, memory: { total } }) =>
     total === undefined ? [] : [{ exporter, total }],
   );
   return known.some((one) =>
     known.some(({ exporter, total }) =>
-      exporter === one.exporter ? total !== one.total : total > mostApart * one.total,
+      exporter === one.exporter && exporter.memory.size === undefined
+        ? total !== one.total
+        : total > mostApart * one.total,
     ),
   );
 }

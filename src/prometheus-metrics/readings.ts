@@ -8,6 +8,7 @@ import type { Matched } from "./match-members.ts";
 import type { MemberNames } from "./members.ts";
 import { warningsOf } from "./notes.ts";
 import { type Candidate, momentOf, queryFailed, readTarget } from "./read-target.ts";
+import { hasEnded, haveSameCounters } from "./same-machine.ts";
 import { intervalOf, resolutionOf } from "./sample-times.ts";
 import { isHost, type Target } from "./target.ts";
 import { missing, type Verdict } from "./verdict.ts";
@@ -116,13 +117,23 @@ const samePoints = 1.5;
  * one. Undefined when they disagree: two machines may have one address.
  */
 function agree(candidates: readonly Candidate[], { statistic }: QuerySettings): Chosen | undefined {
-  const order = ({ labels }: Target) => JSON.stringify(Object.entries(labels).sort());
+  // What has ended comes last.
+  const order = (target: Target) =>
+    `${hasEnded(target)} ${JSON.stringify(Object.entries(target.labels).sort())}`;
   const sorted = [...candidates].sort((a, b) => order(a.target).localeCompare(order(b.target)));
-  const [cpus, memories] = [sorted.map(({ cpu }) => cpu), sorted.map(({ memory }) => memory)];
+  const cpus = sorted.map(({ cpu }) => cpu);
+  const all = sorted.map(({ memory }) => memory);
+  // What one exporter can't tell, as a note says, another may.
+  const exact = all.filter(({ reading, note }) => typeof reading === "number" && !note);
+  const memories = exact.length > 0 ? exact : all;
   const apart = (verdicts: readonly Verdict[]) =>
     spread(verdicts.map(({ reading }) => reading).filter((one) => typeof one === "number"));
   const most = statistic === "mean" ? (pointsOfSpans(sorted) ?? agreement.mean) : agreement.other;
-  if (apart(cpus) > most || apart(memories) > pointsOfMemory(sorted)) return undefined;
+  const told = sorted.filter(({ cpu }) => typeof cpu.reading === "number");
+  const isOne =
+    statistic === "mean" ? undefined : haveSameCounters(told.map(({ target }) => target));
+  const isNear = apart(cpus) <= most && apart(memories) <= pointsOfMemory(sorted);
+  if (!(isOne ?? isNear)) return undefined;
   return { cpu: best(cpus), memory: best(memories) };
 }
 

@@ -1,8 +1,9 @@
 import { type HistoryCase, ownPool } from "./history-case.ts";
-import { linux, windows } from "./history-hosts.ts";
+import { linux, linuxCollector, once, windows } from "./history-hosts.ts";
 
 const byAddress = { prometheus: { match: { label: "instance", by: "privateIp" } } } as const;
 const byPool = { prometheus: { match: { label: "pool", by: "poolId" } } } as const;
+const byAddressMax = { ...byAddress, statistic: "max" } as const;
 const unresolved = { cpu: "unresolved_host", memory: "unresolved_host" } as const;
 
 /** The address of each, as the label `instance` has it. */
@@ -14,6 +15,8 @@ const saturatedBefore = (address: string) =>
 
 const young = (address: string) =>
   linux(5, 15, { targets: [at(address)], sinceSecondsAgo: 96, uptimeSeconds: 10 });
+
+const twice = { targets: [{ prometheus: "east" }, { prometheus: "west" }] };
 
 /** What blackbox_exporter, which probes the same machine, says of itself. */
 const probe = (displayName: string, up: 0 | 1) => ({
@@ -107,6 +110,81 @@ export const identityCases: readonly HistoryCase[] = [
     privateIp: "10.0.9.3",
     host: linux(40, 50, { targets: [{ ...at("10.0.9.3"), prometheus: "east" }] }),
     strangers: [linux(46, 50, { targets: [{ ...at("10.0.9.3"), prometheus: "west" }] })],
+  },
+  {
+    name: "another one has its address, and nearly its load, max",
+    truth: unresolved,
+    question: byAddressMax,
+    privateIp: "10.0.9.4",
+    host: linux(40, 50, { targets: [{ ...at("10.0.9.4"), prometheus: "east" }] }),
+    strangers: [linux(60, 50, { targets: [{ ...at("10.0.9.4"), prometheus: "west" }] })],
+  },
+  {
+    name: "scraped by two servers, by one since 2 min, max",
+    truth: { cpu: 90, memory: 50 },
+    question: byAddressMax,
+    privateIp: "10.0.9.5",
+    host: linux(once(90, 10, 300, 180), 50, {
+      targets: [{ ...at("10.0.9.5"), prometheus: "east" }],
+    }),
+    strangers: [
+      linux(once(90, 10, 300, 180), 50, {
+        targets: [{ ...at("10.0.9.5"), prometheus: "west" }],
+        silences: [[6_000, 120]],
+      }),
+    ],
+  },
+  {
+    name: "known by another label since 40 s",
+    truth: { cpu: 54, memory: 44 },
+    exceptOn: {
+      "victoria-metrics": {
+        truth: unresolved,
+        because: "its timestamp() is also of series that have ended",
+      },
+    },
+    displayName: "inst-labelled-truth",
+    host: linux(54, 44, {
+      targets: [{ pod: "new" }],
+      everySeconds: 60,
+      newestSecondsAgo: 40,
+      sinceSecondsAgo: 40,
+    }),
+    strangers: [
+      linux(54, 44, {
+        targets: [{ pod: "old" }],
+        everySeconds: 60,
+        newestSecondsAgo: 45,
+        untilSecondsAgo: 42,
+      }),
+    ],
+  },
+  {
+    name: "two servers scrape its Collector, whose states add up to more or less",
+    truth: { cpu: 53, memory: [40, 43, 46] },
+    displayName: "inst-collected-truth",
+    host: {
+      ...linuxCollector(53, {}),
+      ...twice,
+      gauges: ({ clock }) => ({
+        'system_memory_usage_bytes{state="used"}': clock % 60 < 30 ? 6.4e9 : 7.4e9,
+        'system_memory_usage_bytes{state="free"}': 4e9,
+        'system_memory_usage_bytes{state="cached"}': clock % 60 < 30 ? 5.6e9 : 5e9,
+      }),
+    },
+    warning: "scraped by more than one target",
+  },
+  {
+    name: "two exporters, of which one counts shared memory as free",
+    truth: { cpu: 52, memory: 65 },
+    displayName: "inst-exporters-truth",
+    host: linux(52, 65),
+    strangers: [
+      {
+        ...linuxCollector(52, { used: 40, free: 10, cached: 50 }),
+        targets: [{ job: "collector" }],
+      },
+    ],
   },
   {
     name: "one is scraped by two servers",

@@ -89,7 +89,7 @@ export const mutations: readonly Mutation[] = [
   inPrometheus(
     "readings.ts",
     "whose it is: machines with one address need not agree",
-    "if (apart(cpus) > most || apart(memories) > pointsOfMemory(sorted)) return undefined;",
+    "if (!(isOne ?? isNear)) return undefined;",
     "",
   ),
   inPrometheus(

@@ -243,7 +243,7 @@ describe("the mean of CPU, when each sample is asked for", () => {
       iowait: 0.1 * (uptime + second),
     });
 
-    expect(again(idle)).toEqual({
+    expect(again(idle)).toMatchObject({
       reading: expect.closeTo(70),
       note: modesNotKept(["user", "nice", "system", "irq", "softirq", "steal"]),
     });
