@@ -1,4 +1,5 @@
 import { type HistoryCase, ownPool } from "./history-case.ts";
+import type { HistoryHost } from "./history-host.ts";
 import { linux, linuxCollector, once, windows } from "./history-hosts.ts";
 
 const byAddress = { prometheus: { match: { label: "instance", by: "privateIp" } } } as const;
@@ -16,7 +17,17 @@ const saturatedBefore = (address: string) =>
 const young = (address: string) =>
   linux(5, 15, { targets: [at(address)], sinceSecondsAgo: 96, uptimeSeconds: 10 });
 
-const twice = { targets: [{ prometheus: "east" }, { prometheus: "west" }] };
+/** A Collector of which the states add up to another total at each sample, as one server scrapes it. */
+const summed = (prometheus: string, newestSecondsAgo: number): HistoryHost => ({
+  ...linuxCollector(53, {}),
+  targets: [{ prometheus }],
+  newestSecondsAgo,
+  gauges: ({ ago }) => ({
+    'system_memory_usage_bytes{state="used"}': 6.4e9,
+    'system_memory_usage_bytes{state="free"}': 4e9,
+    'system_memory_usage_bytes{state="cached"}': 5.6e9 + 1e7 * (ago % 7),
+  }),
+});
 
 /** What blackbox_exporter, which probes the same machine, says of itself. */
 const probe = (displayName: string, up: 0 | 1) => ({
@@ -161,17 +172,10 @@ export const identityCases: readonly HistoryCase[] = [
   },
   {
     name: "two servers scrape its Collector, whose states add up to more or less",
-    truth: { cpu: 53, memory: [40, 43, 46] },
+    truth: { cpu: 53, memory: 40 },
     displayName: "inst-collected-truth",
-    host: {
-      ...linuxCollector(53, {}),
-      ...twice,
-      gauges: ({ clock }) => ({
-        'system_memory_usage_bytes{state="used"}': clock % 60 < 30 ? 6.4e9 : 7.4e9,
-        'system_memory_usage_bytes{state="free"}': 4e9,
-        'system_memory_usage_bytes{state="cached"}': clock % 60 < 30 ? 5.6e9 : 5e9,
-      }),
-    },
+    host: summed("east", 6),
+    strangers: [summed("west", 5)],
     warning: "scraped by more than one target",
   },
   {
