@@ -1,4 +1,4 @@
-import type { Environment } from "./environment.ts";
+import { type Environment, variableOf } from "./environment.ts";
 import { readExporter } from "./exporters.ts";
 import { isJsonObject } from "./json-object.ts";
 import { identityKeys, type Known, readPoolEntry, resolveEntry, textOf } from "./pool-entry.ts";
@@ -49,7 +49,7 @@ export function readConfiguration(
   const byVariables =
     environment.defaultPrometheus === undefined
       ? undefined
-      : readPrometheusServer("default", environment.defaultPrometheus, "PROMETHEUS");
+      : readPrometheusServer("default", environment.defaultPrometheus, "");
   if (byVariables?.ok) servers.set("default", byVariables.value);
   const exportersPath = `${at}prometheus.exporters`;
   const own = readByName(document.exporters, exportersPath, "exporters", readExporter);
@@ -83,7 +83,10 @@ export function readConfiguration(
       ...environment.problems,
       ...document.problems,
       ...configured.problems,
-      ...(byVariables?.ok === false ? byVariables.problems : []),
+      ...(byVariables?.ok === false ? byVariables.problems : []).map((problem) => ({
+        ...problem,
+        path: variableOf(problem.path),
+      })),
       ...own.problems,
       ...identityProblems(document.defaults, `${at}defaults`),
       ...shared.problems,

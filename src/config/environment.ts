@@ -113,7 +113,7 @@ function defaultServer(
   prefix = "PROMETHEUS_",
 ): Readonly<Record<string, unknown>> | undefined {
   const given = Object.entries(entries).flatMap(([name, entry]) => {
-    const variable = `${prefix}${name.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
+    const variable = `${prefix}${upperCase(name)}`;
     const { entries: below } = innerOf(entry);
     const value =
       below === undefined
@@ -122,6 +122,14 @@ function defaultServer(
     return value === undefined ? [] : [[name, value] as const];
   });
   return given.length === 0 ? undefined : Object.fromEntries(given);
+}
+
+const upperCase = (name: string) => name.replace(/[A-Z]/g, "_$&").toUpperCase();
+
+/** The variable, or variables, of a key of the server called `default`. */
+export function variableOf(path: string): string {
+  const below = path.replace(/^auth\b\.?/, "").replace(/^oauth2\./, "oauth2_");
+  return below.replace(/^\w*/, (name) => `PROMETHEUS_${upperCase(name) || "*"}`);
 }
 
 /** Every configuration key that is read, and what is said of it. */

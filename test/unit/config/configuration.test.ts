@@ -202,9 +202,9 @@ pools:
       "POOLS: prometheus.servers.a.url",
       /^not an http\(s\) URL/,
     ],
-    [{ PROMETHEUS_URL: "10.0.0.5:9090" }, "PROMETHEUS.url", /^not an http\(s\) URL/],
-    [{ PROMETHEUS_URL: "http://x/?dedup=1" }, "PROMETHEUS.url", /^must be a base URL/],
-    [{ PROMETHEUS_URL: "http://x/#graph" }, "PROMETHEUS.url", /^must be a base URL/],
+    [{ PROMETHEUS_URL: "10.0.0.5:9090" }, "PROMETHEUS_URL", /^not an http\(s\) URL/],
+    [{ PROMETHEUS_URL: "http://x/?dedup=1" }, "PROMETHEUS_URL", /^must be a base URL/],
+    [{ PROMETHEUS_URL: "http://x/#graph" }, "PROMETHEUS_URL", /^must be a base URL/],
     [
       { PROMETHEUS_HEADERS: "{", PROMETHEUS_URL: "http://x" },
       "PROMETHEUS_HEADERS",
@@ -212,17 +212,27 @@ pools:
     ],
     [
       { PROMETHEUS_URL: "http://x", PROMETHEUS_QUERY_PARAMETERS: '{"query":"up"}' },
-      "PROMETHEUS.queryParameters.query",
+      "PROMETHEUS_QUERY_PARAMETERS.query",
       /^is set by the function itself$/,
     ],
     [
       { PROMETHEUS_URL: "http://x", PROMETHEUS_QUERY_PARAMETERS: '{"a":["b"]}' },
-      "PROMETHEUS.queryParameters.a",
+      "PROMETHEUS_QUERY_PARAMETERS.a",
       /^expected string \| number \| boolean$/,
     ],
     [
+      { PROMETHEUS_URL: "https://x", PROMETHEUS_OAUTH2_CLIENT_ID: "me" },
+      "PROMETHEUS_OAUTH2_TOKEN_URL",
+      /^is missing$/,
+    ],
+    [
+      { PROMETHEUS_URL: "https://x", PROMETHEUS_BEARER_TOKEN: "a", PROMETHEUS_USERNAME: "b" },
+      "PROMETHEUS_*",
+      /^give either bearerToken/,
+    ],
+    [
       { PROMETHEUS_URL: "https://x", PROMETHEUS_SERVER_NAME: "10.0.0.5" },
-      "PROMETHEUS.serverName",
+      "PROMETHEUS_SERVER_NAME",
       /^not a host name$/,
     ],
     [

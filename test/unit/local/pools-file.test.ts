@@ -97,7 +97,7 @@ describe("a file of pools", () => {
     ]);
     expect(problemsOfPools(file, { OCI_AUTH: "me", PROMETHEUS_URL: "x" })).toEqual([
       "OCI_AUTH: must be resource_principal, instance_principal or config_file",
-      "PROMETHEUS.url: not an http(s) URL without credentials in it",
+      "PROMETHEUS_URL: not an http(s) URL without credentials in it",
     ]);
   });
 
