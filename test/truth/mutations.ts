@@ -59,14 +59,14 @@ export const mutations: readonly Mutation[] = [
   inPrometheus(
     "read-target.ts",
     "own life: whatever the label measured",
-    "since: Number.isNaN(created) ? Number.NEGATIVE_INFINITY : created,",
-    "since: Number.NEGATIVE_INFINITY,",
+    "const since = Number.isNaN(created) ? Number.NEGATIVE_INFINITY : created;",
+    "const since = Number.NEGATIVE_INFINITY;",
   ),
   inPrometheus(
     "memory.ts",
     "weights: the newest sample of memory stands for all",
-    "return read({ ...shares, used: inside });",
-    "return read({ ...shares, used: inside.slice(-1) });",
+    "return toVerdict({ ...shares, used: inside }, statistic);",
+    "return toVerdict({ ...shares, used: inside.slice(-1) }, statistic);",
   ),
   inPrometheus(
     "cpu-steps.ts",
@@ -91,6 +91,18 @@ export const mutations: readonly Mutation[] = [
     "whose it is: machines with one address need not agree",
     "if (!(isOne ?? isNear)) return undefined;",
     "",
+  ),
+  inPrometheus(
+    "same-machine.ts",
+    "whose it is: any counters are those of one machine",
+    "same &&= areOfOneMachine(first.newest, newest);",
+    "same &&= areOfOneMachine(first.newest, first.newest);",
+  ),
+  inPrometheus(
+    "gauge-queries.ts",
+    "weights: memory of several sizes is of one",
+    "return isSize ?",
+    "return isSize && size === null ?",
   ),
   inPrometheus(
     "match-targets.ts",
