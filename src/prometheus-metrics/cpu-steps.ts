@@ -75,10 +75,10 @@ function isSilent(
   { stamp }: Sample,
   scrapes: Times | undefined,
   interval: number,
-  { now, stepSeconds }: Moment,
+  { now, stepSeconds, lastStep = now - stepSeconds }: Moment,
 ): boolean {
   const newest = Math.max(stamp.time, scrapes?.at(-1) ?? 0);
-  return isOld(newest, interval, now) || isOld(stamp.time, interval, now - stepSeconds);
+  return isOld(newest, interval, now) || isOld(stamp.time, interval, lastStep);
 }
 
 /** Why there is no newest sample of idle time, if that can be told. */

@@ -32,6 +32,8 @@ interface ServerClock {
   readonly evaluatedAt: Date | undefined;
   /** The time that this means to it, in unix seconds. */
   readonly now: number | undefined;
+  /** The last of the steps at which CPU was looked at, where there are some; in unix seconds. */
+  readonly lastStep?: number;
   /** Prometheus' `rate` and `delta` do; VictoriaMetrics' don't, and its now is some time ago. */
   readonly extrapolates: boolean;
 }
@@ -155,7 +157,8 @@ function clockOf(
     const series = samples.flatMap((answer) => answer?.series ?? []);
     const newest = series.map(({ times }) => times.at(-1) ?? now);
     const latest = [...newest, ...asked].reduce((one, other) => Math.max(one, other), now);
-    return { evaluatedAt: new Date(latest * 1000), now: latest, extrapolates: true };
+    const evaluatedAt = new Date(latest * 1000);
+    return { evaluatedAt, now: latest, lastStep: now, extrapolates: true };
   }
   return { evaluatedAt: new Date(at * 1000), now, extrapolates: at === now };
 }

@@ -21,13 +21,13 @@ export const queryFailed = missing("query_failed");
 /** What a reading of this member is judged by. */
 export function momentOf(
   { timeCreated }: Instance,
-  { extrapolates }: CpuRamMetrics["clock"],
+  { extrapolates, lastStep }: CpuRamMetrics["clock"],
   settings: QuerySettings,
   now: number,
 ): Moment {
   const created = Date.parse(timeCreated ?? "") / 1000;
   const since = Number.isNaN(created) ? Number.NEGATIVE_INFINITY : created;
-  return { ...settings, now, since, extrapolates };
+  return { ...settings, now, since, extrapolates, lastStep };
 }
 
 /** Makes what can be told of a target; what can't yet is added to the questions. */

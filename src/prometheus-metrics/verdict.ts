@@ -19,6 +19,8 @@ export interface Moment extends MeasuredSpan {
   readonly now: number;
   /** What is older is not the member's own; -Infinity where its age isn't known. */
   readonly since: number;
+  /** The last of them, where the first look was at some: it may be of some time ago. */
+  readonly lastStep?: number | undefined;
   /** Whether the server's `delta` and `rate` reach beyond the samples, as Prometheus' do. */
   readonly extrapolates: boolean;
 }

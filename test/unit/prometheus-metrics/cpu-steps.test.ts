@@ -15,6 +15,8 @@ interface Load {
   readonly minutes?: number;
   /** How far apart the steps are. */
   readonly step?: number;
+  /** How long before now the last of them was. @default 3 */
+  readonly lastStep?: number;
   /** Since when it is silent, in seconds ago, and how far back each scrape is known. */
   readonly silence?: { readonly since: number; readonly known: number };
   /** What is added to the counters that are shown so many seconds ago. */
@@ -24,9 +26,10 @@ interface Load {
 /** Reads a statistic of a host's CPU at steps, of half a minute unless said otherwise. */
 function statistic(name: Statistic, load: Load) {
   const { busy, every = 15, minutes = 10, step = 30, silence, glitch = () => 0 } = load;
+  const { lastStep = 3 } = load;
   const { since = 0, known = Number.POSITIVE_INFINITY } = silence ?? {};
   const isThere = (time: number) => now - time >= since;
-  const steps = timesOf((60 * minutes) / step, 3, step).filter(isThere);
+  const steps = timesOf((60 * minutes) / step, lastStep, step).filter(isThere);
   const samples = timesOf((60 * minutes) / every + 10, 5, every).filter(isThere);
   const scrapes = samples.filter((time) => now - time < known);
   const seen = (at: number) => samples.findLast((time) => time <= at) ?? now;
@@ -65,13 +68,22 @@ function statistic(name: Statistic, load: Load) {
   return cpuOverTime(
     target,
     target.cpu,
-    aMoment({ seconds: 60 * minutes, stepSeconds: step, statistic: name }),
+    aMoment({
+      seconds: 60 * minutes,
+      stepSeconds: step,
+      statistic: name,
+      lastStep: now - lastStep,
+    }),
   );
 }
 
 const once = (from: number, to: number) => (ago: number) => (ago <= from && ago > to ? 1 : 0.1);
 
 describe("a statistic of CPU", () => {
+  it("is there where CPU was looked at seconds before the samples of others were", () => {
+    expect(statistic("max", { busy: () => 0.4, every: 2, lastStep: 36 }).reading).toBeCloseTo(40);
+  });
+
   it.each([15, 30, 60, 150])(
     "is of values of a minute, or of the scrape interval: %i s",
     (every) => {
