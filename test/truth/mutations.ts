@@ -28,6 +28,18 @@ const inOci = (rule: string, from: string, to: string): Mutation => ({
 export const mutations: readonly Mutation[] = [
   inPrometheus(
     "sample-times.ts",
+    "freshness: one long silence is how often samples come",
+    "const oddGaps = 2;",
+    "const oddGaps = 0;",
+  ),
+  inPrometheus(
+    "sample-times.ts",
+    "freshness: the shortest gap is how often samples come",
+    "gaps.sort((a, b) => b - a);",
+    "gaps.sort((a, b) => a - b);",
+  ),
+  inPrometheus(
+    "sample-times.ts",
     "freshness: any age is now",
     "patience = 2.5;",
     "patience = 1e3;",
