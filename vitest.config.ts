@@ -28,7 +28,7 @@ export default defineConfig({
   plugins: [slimOciSdkForVite],
   test: {
     // Most of the time tests wait for processes and servers: more files at once than cores.
-    maxWorkers: 4,
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     setupFiles: ["test/support/no-warnings.ts"],
     reporters: ["default", ["json", { outputFile: "coverage/tests.json" }], new SecretReporter()],

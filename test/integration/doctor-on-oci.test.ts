@@ -408,7 +408,9 @@ describe("the doctor of a function that can't reach OCI", () => {
     const agent = await FnAgent.start({
       bundle: "dist/func.cjs",
       environment: { ...emulator.environment, OCI_CORE_ENDPOINT: `http://127.0.0.1:${port}` },
-      timeoutMs: 4_000,
+      // A first call on a busy machine takes some of it.
+      timeoutMs: 15_000,
+      graceMs: 15_000,
     });
 
     const document = await examine(agent, asked(""));
